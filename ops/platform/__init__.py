@@ -1,0 +1,1 @@
+"""What every part stands on: settings, database, keys, clock, fetching, jobs, audit log, logs and metrics."""

@@ -1,0 +1,32 @@
+"""Turns a reason into a sentence and a next step in one language."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from policies.reasons.model import Reason
+
+LANGUAGES = ("en", "ru", "hy", "kk", "ky", "be", "vi", "de")
+
+
+@cache
+def _table(language: str) -> Mapping[str, Mapping[str, str]]:
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    table: dict[str, Mapping[str, str]] = {}
+    folder = files("policies.reasons").joinpath("wording").joinpath(language)
+    for entry in folder.iterdir():
+        if entry.name.endswith(".toml"):
+            table.update(tomllib.loads(entry.read_text(encoding="utf-8")))
+    return table
+
+
+def sentence(reason: Reason, language: str = "en") -> str:
+    """What happened, in one sentence. KeyError for an unknown code or language."""
+    return _table(language)[reason.code]["sentence"].format_map(reason.mapping())
+
+
+def next_step(reason: Reason, language: str = "en") -> str:
+    """What the reader can do about it; empty where nothing needs doing."""
+    return _table(language)[reason.code].get("next", "").format_map(reason.mapping())

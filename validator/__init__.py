@@ -1,0 +1,1 @@
+"""Path building and validation, revocation, judgement of signed documents, reports."""
