@@ -1,0 +1,1 @@
+"""What joins the parts: command line, web application, demonstration, benchmarks."""

@@ -1,0 +1,112 @@
+"""The command line: composes the rooms' commands lazily and turns every error into a code, a sentence and a next step.
+
+A command's module is imported only when that command runs, so that `trustspace path --batch` does not pay for the
+web framework. Exit status: 0 done and good, 1 done and not good, 2 usage or unreadable input.
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from policies.errors import TrustspaceError
+
+
+class _Entry(NamedTuple):
+    module: str
+    command: str | None
+    summary: str
+
+
+COMMANDS = {
+    "demo": _Entry("ops.service.demo.cli", "demo", "Run the main job end to end on real files."),
+    "serve": _Entry("ops.service.web.cli", "serve", "Serve the API, the page and the responders."),
+    "validate": _Entry("validator.cli.validate", "validate", "Judge signed documents."),
+    "judge": _Entry("validator.cli.validate", "judge", "Judge stored evidence again, without any input or output."),
+    "path": _Entry("validator.cli.path", None, "Build and validate certification paths."),
+    "sign": _Entry("signer.cli", "sign", "Sign a document with a credential."),
+    "credential": _Entry("signer.cli", "credential", "Manage signing credentials."),
+    "tsa": _Entry("signer.cli", "tsa", "Time-stamp authority."),
+    "ca": _Entry("ca.cli", None, "Certificate authorities: issue, cross-certify, revoke, publish."),
+    "policy": _Entry("ops.service.policycli", None, "Jurisdictions, instruments, algorithm dates and reasons."),
+    "log": _Entry("ops.platform.audit.cli", None, "Export and verify the audit log."),
+    "mirror": _Entry("validator.mirror.cli", None, "Status mirror of foreign CRLs and OCSP responders."),
+    "db": _Entry("ops.service.dbcli", None, "Upgrade, back up, restore and verify the database."),
+    "config": _Entry("ops.service.configcli", None, "Check the configuration."),
+    "bench": _Entry("ops.service.bench.cli", "bench", "Measure against the raw cryptographic limit."),
+}
+
+
+class _RoomGroup(TyperGroup):
+    """A group whose members are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: Any = typer.main.get_command(import_module(entry.module).app)
+        if entry.command is not None and hasattr(command, "commands"):
+            command = command.commands[entry.command]
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    name="trustspace",
+    cls=_RoomGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Mutual recognition of electronic signatures between states.",
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Mutual recognition of electronic signatures between states."""
+
+
+def _show(error: TrustspaceError, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))  # noqa: T201 - the command's output
+    else:
+        print(f"{error.code}: {error.sentence}\nNext: {error.next_step}", file=sys.stderr)  # noqa: T201
+
+
+def _unexpected(error: Exception) -> TrustspaceError:
+    """An error nobody foresaw still gets a code; its text may hold personal data, so only its type is shown."""
+    return TrustspaceError(
+        f"The command stopped on an unexpected {type(error).__name__}.",
+        code="TS-INTERNAL",
+        next_step="Run it again with TRUSTSPACE_DEBUG=1 and report the trace with the input's SHA-256.",
+    )
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    as_json = "--json" in sys.argv
+    try:
+        typer.main.get_command(app)()
+    except TrustspaceError as error:
+        _show(error, as_json)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # The reader went away: nothing more can be told to it; keep the interpreter from flushing into the void.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last net of a process, see _unexpected
+        if os.environ.get("TRUSTSPACE_DEBUG"):
+            raise
+        _show(_unexpected(error), as_json)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
