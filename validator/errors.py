@@ -1,0 +1,40 @@
+"""Errors of the validator that a person has to be told; faults inside a signed file are reasons, not errors."""
+
+from policies.errors import TrustspaceError, UnreadableInputError
+
+
+class EvidenceError(UnreadableInputError):
+    """A stored Evidence cannot be read back."""
+
+    code = "TS-EVIDENCE-UNREADABLE"
+    next_step = "Give the evidence file exactly as it was written with the report."
+
+
+class DocumentUnreadableError(UnreadableInputError):
+    """The file to validate, or a file given beside it, cannot be opened."""
+
+    code = "TS-DOC-UNREADABLE"
+    next_step = "Check the path and the permission to read the file."
+
+
+class TrustMaterialError(UnreadableInputError):
+    """An anchor, certificate, CRL, OCSP response or trust list that was given cannot be read."""
+
+    code = "TS-DOC-TRUST-MATERIAL"
+    next_step = "Give certificates, CRLs and OCSP responses as DER or PEM files."
+
+
+class PolicyUnknownError(TrustspaceError):
+    """A judgement policy of that name does not exist."""
+
+    code = "TS-JUDGE-POLICY-UNKNOWN"
+    next_step = "Choose one of the policies that the message names."
+    exit_status = 2
+    http_status = 422
+
+
+class BatchLineError(UnreadableInputError):
+    """A line of a batch is not the JSON object that the interface describes."""
+
+    code = "TS-BATCH-LINE"
+    next_step = "Write one JSON object per line with at least the members id and file."

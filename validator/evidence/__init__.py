@@ -1,0 +1,46 @@
+"""Evidence: everything known about a file as facts, content-addressed. Pure values; no I/O."""
+
+from validator.evidence.codec import decode, digest, encode, time_text
+from validator.evidence.model import (
+    AnchorFacts,
+    AttributeFacts,
+    ByteRangeFacts,
+    CertificateReference,
+    Change,
+    CoveredObject,
+    DocumentFacts,
+    Evidence,
+    ObjectKind,
+    PolicyReference,
+    ReferenceFacts,
+    SignatureFacts,
+    StoredObject,
+    TimestampFacts,
+    TimestampKind,
+    TrustMode,
+    TrustState,
+)
+
+__all__ = [
+    "AnchorFacts",
+    "AttributeFacts",
+    "ByteRangeFacts",
+    "CertificateReference",
+    "Change",
+    "CoveredObject",
+    "DocumentFacts",
+    "Evidence",
+    "ObjectKind",
+    "PolicyReference",
+    "ReferenceFacts",
+    "SignatureFacts",
+    "StoredObject",
+    "TimestampFacts",
+    "TimestampKind",
+    "TrustMode",
+    "TrustState",
+    "decode",
+    "digest",
+    "encode",
+    "time_text",
+]
