@@ -101,7 +101,7 @@ def main() -> None:
         # The reader went away: nothing more can be told to it; keep the interpreter from flushing into the void.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - the last net of a process, see _unexpected
+    except Exception as error:
         if os.environ.get("TRUSTSPACE_DEBUG"):
             raise
         _show(_unexpected(error), as_json)
