@@ -3,9 +3,9 @@
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER, TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -23,7 +23,7 @@ def _register_font(font_file: Path) -> None:
         pdfmetrics.registerFont(TTFont(_FONT, str(font_file)))
 
 
-def _style(size: float, alignment: int = TA_LEFT) -> ParagraphStyle:
+def _style(size: float, alignment: Literal["left", "center"] = "left") -> ParagraphStyle:
     return ParagraphStyle(f"text-{size}", fontName=_FONT, fontSize=size, leading=size * 1.35, alignment=alignment)
 
 
@@ -59,7 +59,7 @@ def write_contract(font_file: Path, *, number: str, signed_on: date, seller: str
         out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
         title=f"Contract {number}", author=seller, subject="Supply of goods", invariant=1,
     )  # fmt: skip
-    title = _style(12, TA_CENTER)
+    title = _style(12, "center")
     document.build(
         [
             *(Paragraph(line.format_map(values), title) for line in HEADING),
