@@ -3,19 +3,51 @@
 One module per suite; `verify` never raises on hostile input, it answers with a `CryptoResult`.
 """
 
+from policies.algorithms.digests import (
+    DigestAlgorithm,
+    RunningDigest,
+    UnknownAlgorithmError,
+    digest,
+    digest_algorithm,
+    digest_algorithms,
+    digest_by_name,
+    digest_supported,
+    new_digest,
+)
 from policies.algorithms.model import AlgorithmFinding, AlgorithmPolicy, AlgorithmUse, CryptoResult
-from policies.algorithms.policy import load_policy, policy_names
-from policies.algorithms.registry import describe_signature, digest, key_bits, verify
+from policies.algorithms.policy import UnknownPolicyError, load_policy, policy_names
+from policies.algorithms.registry import (
+    cms_signature_algorithm,
+    describe_key,
+    describe_signature,
+    key_bits,
+    spki_leniencies,
+    verify,
+    verify_cms,
+)
 
 __all__ = [
     "AlgorithmFinding",
     "AlgorithmPolicy",
     "AlgorithmUse",
     "CryptoResult",
+    "DigestAlgorithm",
+    "RunningDigest",
+    "UnknownAlgorithmError",
+    "UnknownPolicyError",
+    "cms_signature_algorithm",
+    "describe_key",
     "describe_signature",
     "digest",
+    "digest_algorithm",
+    "digest_algorithms",
+    "digest_by_name",
+    "digest_supported",
     "key_bits",
     "load_policy",
+    "new_digest",
     "policy_names",
+    "spki_leniencies",
     "verify",
+    "verify_cms",
 ]

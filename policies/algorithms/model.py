@@ -1,7 +1,7 @@
 """Values of the algorithm rooms: a result of a cryptographic check, a use of an algorithm, a dated policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,10 +37,12 @@ class AlgorithmFinding:
 @dataclass(frozen=True, slots=True)
 class AlgorithmPolicy:
     """A named catalogue of dates. `entries` maps (purpose, name) to rows (minimum bits, last reliable moment or None
-    for no end), ascending by bits; what is not listed is not reliable at any time."""
+    for no end), ascending by bits; what is not listed is not reliable at any time. `sources` tells for
+    (purpose, name, minimum bits) who set the date. Hashable by name, so that it can key a cache."""
 
     name: str
-    entries: Mapping[tuple[str, str], tuple[tuple[int, datetime | None], ...]]
+    entries: Mapping[tuple[str, str], tuple[tuple[int, datetime | None], ...]] = field(hash=False, repr=False)
+    sources: Mapping[tuple[str, str, int], str] = field(default_factory=dict, hash=False, compare=False, repr=False)
 
     def finding(self, use: AlgorithmUse, at: datetime) -> AlgorithmFinding | None:
         """None when the use is reliable at `at` (an aware UTC time), else the finding. The end moment is inclusive."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason of a verdict. `params` are (name, text) pairs in a fixed order, so that equal verdicts are equal bytes."""
+    """One reason of a verdict. `params` are (name, text) pairs in a fixed order: equal verdicts are equal bytes."""
 
     code: str
     params: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,132 @@
+"""ECDSA over the NIST, Brainpool and secp256k1 curves (RFC 5480, RFC 5639, RFC 5758, RFC 8692; BSI TR-03111 plain).
+
+Only named curves (RFC 5480 2.1.1 forbids the others), points not hybrid, parameters of the signature algorithm absent.
+"""
+
+from functools import partial
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from policies.algorithms.digests import DigestAlgorithm, digest_by_name
+from policies.algorithms.encoding import (
+    OBJECT_IDENTIFIER,
+    SEQUENCE,
+    MalformedError,
+    UnsupportedError,
+    elements,
+    encode,
+    encode_integer,
+    object_identifier,
+)
+from policies.algorithms.identifiers import AlgorithmIdentifier, SubjectPublicKeyInfo
+from policies.algorithms.model import AlgorithmUse, CryptoResult
+from policies.algorithms.suite import Check, LoadedKey, SignatureScheme, Suite
+
+EC_PUBLIC_KEY = "1.2.840.10045.2.1"
+
+CURVES: dict[str, ec.EllipticCurve] = {
+    "1.2.840.10045.3.1.1": ec.SECP192R1(),
+    "1.3.132.0.33": ec.SECP224R1(),
+    "1.2.840.10045.3.1.7": ec.SECP256R1(),
+    "1.3.132.0.34": ec.SECP384R1(),
+    "1.3.132.0.35": ec.SECP521R1(),
+    "1.3.132.0.10": ec.SECP256K1(),
+    "1.3.36.3.3.2.8.1.1.7": ec.BrainpoolP256R1(),
+    "1.3.36.3.3.2.8.1.1.11": ec.BrainpoolP384R1(),
+    "1.3.36.3.3.2.8.1.1.13": ec.BrainpoolP512R1(),
+}
+DER_DIGESTS = {
+    "1.2.840.10045.4.1": "SHA-1",
+    "1.2.840.10045.4.3.1": "SHA-224",
+    "1.2.840.10045.4.3.2": "SHA-256",
+    "1.2.840.10045.4.3.3": "SHA-384",
+    "1.2.840.10045.4.3.4": "SHA-512",
+    "2.16.840.1.101.3.4.3.9": "SHA3-224",
+    "2.16.840.1.101.3.4.3.10": "SHA3-256",
+    "2.16.840.1.101.3.4.3.11": "SHA3-384",
+    "2.16.840.1.101.3.4.3.12": "SHA3-512",
+}
+PLAIN_DIGESTS = {
+    "0.4.0.127.0.7.1.1.4.1.1": "SHA-1",
+    "0.4.0.127.0.7.1.1.4.1.2": "SHA-224",
+    "0.4.0.127.0.7.1.1.4.1.3": "SHA-256",
+    "0.4.0.127.0.7.1.1.4.1.4": "SHA-384",
+    "0.4.0.127.0.7.1.1.4.1.5": "SHA-512",
+}
+
+
+def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
+    """A point on a named curve, compressed or not (RFC 5480 2.2); it must lie on the curve."""
+    curve = _curve(info.algorithm.parameters)
+    if not info.key or info.key[0] not in (2, 3, 4):
+        raise MalformedError("elliptic curve point")
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, info.key)
+    except UnsupportedAlgorithm:
+        raise UnsupportedError(curve.name) from None
+    except ValueError:
+        raise MalformedError("elliptic curve point") from None
+    # secp256k1 is in no agreed-mechanism list of the EU: a name of its own lets a catalogue tell it apart.
+    name = "ECDSA-secp256k1" if isinstance(curve, ec.SECP256K1) else "ECDSA"
+    return LoadedKey(AlgorithmUse(name, curve.key_size, "signature"), key)
+
+
+def _curve(parameters: bytes | None) -> ec.EllipticCurve:
+    if parameters is None:
+        raise MalformedError("curve is missing")
+    tag, contents = elements(parameters)[0]
+    if tag != OBJECT_IDENTIFIER:
+        raise MalformedError("curve is not named (RFC 5480 2.1.1)")
+    oid = object_identifier(contents)
+    if oid not in CURVES:
+        raise UnsupportedError(oid)
+    return CURVES[oid]
+
+
+def _verify(key: ec.EllipticCurvePublicKey, scheme: ec.ECDSA, message: bytes, signature: bytes) -> CryptoResult:
+    try:
+        key.verify(signature, message, scheme)
+    except (InvalidSignature, ValueError):
+        return CryptoResult.INVALID
+    except UnsupportedAlgorithm:
+        return CryptoResult.UNSUPPORTED
+    return CryptoResult.VALID
+
+
+def _verify_plain(key: ec.EllipticCurvePublicKey, scheme: ec.ECDSA, message: bytes, signature: bytes) -> CryptoResult:
+    octets = order_octets(key)
+    if len(signature) != 2 * octets:
+        return CryptoResult.INVALID
+    r, s = int.from_bytes(signature[:octets], "big"), int.from_bytes(signature[octets:], "big")
+    return _verify(key, scheme, message, encode(SEQUENCE, encode_integer(r) + encode_integer(s)))
+
+
+def order_octets(key: ec.EllipticCurvePublicKey) -> int:
+    """Octets of r and of s in the plain form (TR-03111 5.2.2): every known curve has an order as long as its field."""
+    return (key.curve.key_size + 7) // 8
+
+
+def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
+    if identifier.parameters is not None:
+        raise MalformedError("ECDSA parameters must be absent (RFC 5758 3.2)")
+    return (digest_by_name((DER_DIGESTS | PLAIN_DIGESTS)[identifier.oid]),)
+
+
+def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
+    primitive = _digests(identifier)[0].primitive
+    assert isinstance(key.material, ec.EllipticCurvePublicKey)
+    assert primitive is not None
+    check = _verify if identifier.oid in DER_DIGESTS else _verify_plain
+    return partial(check, key.material, ec.ECDSA(primitive))
+
+
+_SCHEME = SignatureScheme(frozenset({EC_PUBLIC_KEY}), _digests, _prepare)
+
+SUITE = Suite(
+    name="ecdsa",
+    keys={EC_PUBLIC_KEY: load_key},
+    signatures=dict.fromkeys((*DER_DIGESTS, *PLAIN_DIGESTS), _SCHEME),
+    cms={(EC_PUBLIC_KEY, name): oid for oid, name in DER_DIGESTS.items()},
+    cms_digests={},
+)

@@ -1,0 +1,80 @@
+"""Reads AlgorithmIdentifier and SubjectPublicKeyInfo (RFC 5280 4.1.1.2, 4.1.2.7), each once per distinct octets."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policies.algorithms.encoding import (
+    BIT_STRING,
+    NULL,
+    OBJECT_IDENTIFIER,
+    SEQUENCE,
+    MalformedError,
+    elements,
+    encode,
+    encode_object_identifier,
+    object_identifier,
+    sequence,
+)
+
+MAX_ALGORITHM = 1_024
+MAX_PUBLIC_KEY = 16_384
+DER_NULL = b"\x05\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmIdentifier:
+    """An algorithm: dotted OID and the DER of its parameters, None when they are absent."""
+
+    oid: str
+    parameters: bytes | None
+
+    @property
+    def parameters_absent_or_null(self) -> bool:
+        """True when there are no parameters or an explicit NULL."""
+        return self.parameters is None or self.parameters == DER_NULL
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPublicKeyInfo:
+    """A public key as a certificate carries it: its algorithm and the octets of the BIT STRING (no unused bits)."""
+
+    algorithm: AlgorithmIdentifier
+    key: bytes
+
+
+@lru_cache(maxsize=1_024)
+def algorithm_identifier(der: bytes) -> AlgorithmIdentifier:
+    """The AlgorithmIdentifier in `der`. Raises MalformedError."""
+    if len(der) > MAX_ALGORITHM:
+        raise MalformedError("algorithm identifier is too long")
+    return _algorithm(sequence(der))
+
+
+def _algorithm(parts: list[tuple[int, bytes]]) -> AlgorithmIdentifier:
+    if not 1 <= len(parts) <= 2 or parts[0][0] != OBJECT_IDENTIFIER:
+        raise MalformedError("algorithm identifier")
+    parameters: bytes | None = None
+    if len(parts) == 2:
+        tag, contents = parts[1]
+        if tag == NULL and contents:
+            raise MalformedError("NULL with contents")
+        parameters = encode(tag, contents)
+    return AlgorithmIdentifier(object_identifier(parts[0][1]), parameters)
+
+
+def subject_public_key_info(der: bytes) -> SubjectPublicKeyInfo:
+    """The SubjectPublicKeyInfo in `der`. Raises MalformedError."""
+    if len(der) > MAX_PUBLIC_KEY:
+        raise MalformedError("public key is too long")
+    parts = sequence(der)
+    if len(parts) != 2 or parts[0][0] != SEQUENCE or parts[1][0] != BIT_STRING:
+        raise MalformedError("subject public key info")
+    bits = parts[1][1]
+    if not bits or bits[0] != 0:
+        raise MalformedError("public key with unused bits")
+    return SubjectPublicKeyInfo(_algorithm(elements(parts[0][1])), bits[1:])
+
+
+def encode_algorithm(oid: str, parameters: bytes | None = None) -> bytes:
+    """The DER of an AlgorithmIdentifier."""
+    return encode(SEQUENCE, encode_object_identifier(oid) + (parameters or b""))
