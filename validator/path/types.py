@@ -78,7 +78,7 @@ class PathRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePath:
-    """A path that was looked at: certificates leaf first, anchor last, and why it was dropped (empty when it stands)."""
+    """A path that was looked at: certificates leaf first, anchor last; why it was dropped (empty when it stands)."""
 
     certificates: tuple[Certificate, ...]
     reasons: tuple[Reason, ...]

@@ -1,0 +1,234 @@
+"""Distinguished names: kept as DER, compared by normalised keys (RFC 5280 7.1, RFC 4518, RFC 4514 for display).
+
+A `Name` is parsed once per encoding. Two names are the same when their `key` octets are equal: attribute types equal
+and values equal after decoding, case folding, compatibility composition and white-space compression; values that are
+not character strings compare as octets.
+"""
+
+import stringprep
+import unicodedata
+from dataclasses import dataclass
+
+from validator.asn1 import der
+
+_DECODERS = {
+    der.UTF8_STRING: "utf-8",
+    der.PRINTABLE_STRING: "ascii",
+    der.IA5_STRING: "ascii",
+    der.NUMERIC_STRING: "ascii",
+    der.VISIBLE_STRING: "ascii",
+    der.TELETEX_STRING: "latin-1",
+    der.BMP_STRING: "utf-16-be",
+    der.UNIVERSAL_STRING: "utf-32-be",
+}
+_PRINTABLE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_SHORT_NAMES = {
+    "2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
+    "2.5.4.9": "STREET", "2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "T", "2.5.4.42": "GN",
+    "2.5.4.46": "dnQualifier",    "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier", "0.9.2342.19200300.100.1.25": "DC",
+    "0.9.2342.19200300.100.1.1": "UID", EMAIL_ADDRESS: "E",
+}  # fmt: skip
+_OIDS = {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a name: type as dotted OID, tag of the value's encoding, text (None when it is no string),
+    and the contents octets of the value."""
+
+    type: str
+    tag: int
+    text: str | None
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name:
+    """A distinguished name. `der` is the encoding as found, `key` decides equality, `rdn_keys` one key per RDN in
+    order. `rdns` holds the attributes. `faults` names what is not as X.690 or X.520 want it (short stable words);
+    each is a leniency a jurisdiction may grant."""
+
+    der: bytes
+    key: bytes
+    rdn_keys: tuple[bytes, ...]
+    rdns: tuple[tuple[Attribute, ...], ...]
+    faults: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Name) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def empty(self) -> bool:
+        """True for the name without any RDN."""
+        return not self.rdns
+
+    def values(self, oid: str) -> tuple[Attribute, ...]:
+        """The attributes of one type, in the order of the encoding."""
+        return tuple(attribute for rdn in self.rdns for attribute in rdn if attribute.type == oid)
+
+    def text(self) -> str:
+        """RFC 4514 form, most specific RDN first, for people; never for comparison."""
+        return ",".join("+".join(_attribute_text(item) for item in rdn) for rdn in reversed(self.rdns))
+
+
+_names: dict[bytes, Name] = {}
+_MAX_CACHED = 50_000
+
+
+def parse_name(encoded: bytes) -> Name:
+    """The name whose complete DER encoding is `encoded`. Raises DerError when it is not a Name.
+
+    Names are kept by encoding, so the same issuer in a thousand certificates is normalised once.
+    """
+    known = _names.get(encoded)
+    if known is not None:
+        return known
+    name = _parse(encoded)
+    if len(_names) >= _MAX_CACHED:
+        _names.clear()
+    _names[encoded] = name
+    return name
+
+
+def _parse(encoded: bytes) -> Name:
+    outer = der.single(encoded, der.SEQUENCE)
+    rdns: list[tuple[Attribute, ...]] = []
+    keys: list[bytes] = []
+    faults: set[str] = set()
+    for rdn in der.children(encoded, outer, 1_000):
+        items = der.sequence(encoded, rdn, der.SET, 100)
+        if not items:
+            raise der.DerError("empty-rdn", rdn.start)
+        if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
+            faults.add("unsorted-rdn")
+        attributes = [_attribute(encoded, item, faults) for item in items]
+        rdns.append(tuple(attributes))
+        keys.append(_join(sorted({_attribute_key(item) for item in attributes})))
+    return Name(encoded, _join(keys), tuple(keys), tuple(rdns), tuple(sorted(faults)))
+
+
+def _sorted(encodings: list[bytes]) -> bool:
+    # SET OF order: encodings compared as octet strings, the shorter padded with zeros (X.690 11.6).
+    width = max(map(len, encodings))
+    padded = [item.ljust(width, b"\0") for item in encodings]
+    return padded == sorted(padded)
+
+
+def _join(keys: list[bytes]) -> bytes:
+    return b"".join(len(key).to_bytes(4, "big") + key for key in keys)
+
+
+def relative_name_key(data: bytes, element: der.Element) -> bytes:
+    """The comparison key of the RDN whose (implicitly tagged) SET contents are in `element`; DerError as for names."""
+    items = der.children(data, element, 100)
+    if not items:
+        raise der.DerError("empty-rdn", element.start)
+    return _join(sorted({_attribute_key(_attribute(data, item, set())) for item in items}))
+
+
+def joined_key(rdn_keys: tuple[bytes, ...]) -> bytes:
+    """The key of the name that consists of these RDNs, for example an issuer's with a relative name appended."""
+    return _join(list(rdn_keys))
+
+
+def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute:
+    parts = der.sequence(data, element)
+    if len(parts) != 2:
+        raise der.DerError("bad-attribute", element.start)
+    oid = der.oid(data, parts[0])
+    octets = parts[1].contents(data)
+    text = None
+    encoding = _DECODERS.get(parts[1].tag)
+    if encoding is not None:
+        try:
+            text = octets.decode(encoding)
+        except UnicodeDecodeError:
+            faults.add("undecodable-string")
+        if not octets:
+            faults.add("empty-string")
+        elif parts[1].tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
+            faults.add("printable-string-characters")
+    return Attribute(oid, parts[1].tag, text, octets)
+
+
+def _attribute_key(attribute: Attribute) -> bytes:
+    if attribute.text is None:
+        value = bytes((attribute.tag,)) + attribute.octets
+    else:
+        value = b"\0" + normalise_text(attribute.text).encode("utf-8", "surrogatepass")
+    return attribute.type.encode() + b"\0" + value
+
+
+def normalise_text(text: str) -> str:
+    """Text ready for caseIgnoreMatch: RFC 4518 mapping, case folding, NFKC and insignificant-space handling."""
+    if not text.isascii():
+        text = "".join(_mapped(character) for character in text)
+        text = unicodedata.normalize("NFKC", "".join(map(stringprep.map_table_b2, text)))
+    elif not text.isprintable():
+        text = "".join(_mapped(character) for character in text)
+    return " ".join(text.lower().split())
+
+
+def _mapped(character: str) -> str:
+    # RFC 4518 2.2: white space becomes SPACE, soft hyphen, joiners and control characters become nothing.
+    if character in "\t\n\v\f\r\x85" or unicodedata.category(character) in {"Zs", "Zl", "Zp"}:
+        return " "
+    if stringprep.in_table_b1(character) or unicodedata.category(character) in {"Cc", "Cf"}:
+        return ""
+    return character
+
+
+def _attribute_text(attribute: Attribute) -> str:
+    label = _SHORT_NAMES.get(attribute.type, attribute.type)
+    if attribute.text is None:
+        return f"{label}=#{attribute.octets.hex()}"
+    escaped = "".join("\\" + one if one in ',+"\\<>;=' else one for one in attribute.text if one.isprintable())
+    return f"{label}={escaped}"
+
+
+def key_from_text(text: str) -> bytes | None:
+    """The comparison key of a name written as RFC 4514, None when it is not in that form or has unknown types."""
+    rdns: list[bytes] = []
+    for part in reversed(_split(text, ",")) if text else ():
+        keys = set()
+        for piece in _split(part, "+"):
+            label, equals, value = piece.strip().partition("=")
+            oid = _OIDS.get(label.strip().upper()) or (label if label[:1].isdigit() else None)
+            if not equals or oid is None:
+                return None
+            keys.add(_attribute_key(Attribute(oid, der.UTF8_STRING, _unescape(value.strip()), b"")))
+        rdns.append(_join(sorted(keys)))
+    return _join(rdns)
+
+
+def _split(text: str, at: str) -> list[str]:
+    parts, current, escaped = [], "", False
+    for one in text:
+        if one == at and not escaped:
+            parts.append(current)
+            current = ""
+            continue
+        current += one
+        escaped = one == "\\" and not escaped
+    return [*parts, current]
+
+
+def _unescape(value: str) -> str:
+    octets, position = bytearray(), 0
+    while position < len(value):
+        if value[position] != "\\" or position + 1 == len(value):
+            octets += value[position].encode()
+            position += 1
+        elif len(pair := value[position + 1 : position + 3]) == 2 and all(
+            one in "0123456789abcdefABCDEF" for one in pair
+        ):
+            octets.append(int(pair, 16))
+            position += 3
+        else:
+            octets += value[position + 1].encode()
+            position += 2
+    return octets.decode("utf-8", "replace")

@@ -1,0 +1,173 @@
+"""What RFC 5280 4.1 and 4.2 forbid in one certificate, seen alone: each finding is a `Defect` with its leniency.
+
+Names of leniencies are the vocabulary of the jurisdiction profiles; `LENIENCIES` lists them all.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from policies.reasons import Reason
+from validator.asn1 import der
+from validator.path import extension_values as ext
+from validator.path.alt_name import constraint_fault, general_name_fault
+from validator.path.certificate import Certificate, Defect
+from validator.path.general_name import URI, GeneralName
+
+# Extensions of X.509 versions before RFC 2459 and of Netscape: tolerated where a profile says so, never processed.
+OBSOLETE_EXTENSIONS = frozenset(
+    {"2.5.29.1", "2.5.29.2", "2.5.29.3", "2.5.29.4", "2.5.29.5", "2.5.29.6", "2.5.29.7", "2.5.29.8", "2.5.29.10"}
+    | {f"2.16.840.1.113730.1.{number}" for number in (1, 2, 3, 4, 7, 8, 12, 13)}
+)
+LENIENCIES = frozenset({
+    "encoded-default-values", "negative-serial", "zero-serial", "long-serial", "unique-identifiers",
+    "generalized-time-before-2050", "unsorted-rdn", "undecodable-string", "empty-string",
+    "printable-string-characters", "non-critical-basic-constraints", "non-critical-constraints",
+    "critical-key-identifiers", "critical-information-access", "key-cert-sign-without-ca", "path-length-without-ca",
+    "missing-key-identifiers", "alternative-name-form", "negative-rsa-modulus", "obsolete-extensions",
+})  # fmt: skip
+_FIRST_GENERALIZED = datetime(2050, 1, 1, tzinfo=UTC)
+_MUST_BE_CRITICAL = {
+    ext.NAME_CONSTRAINTS: "non-critical-constraints",
+    ext.POLICY_CONSTRAINTS: "non-critical-constraints",
+    ext.INHIBIT_ANY_POLICY: "non-critical-constraints",
+}
+_MUST_NOT_BE_CRITICAL = {
+    ext.AUTHORITY_KEY_IDENTIFIER: "critical-key-identifiers",
+    ext.SUBJECT_KEY_IDENTIFIER: "critical-key-identifiers",
+    ext.AUTHORITY_INFO_ACCESS: "critical-information-access",
+    ext.SUBJECT_INFO_ACCESS: "critical-information-access",
+    ext.FRESHEST_CRL: None,
+    ext.NO_REV_AVAIL: None,
+}
+_OCSP = "1.3.6.1.5.5.7.48.1"
+_RSA = bytes.fromhex("2a864886f70d010101")
+
+Values = Mapping[str, object]
+
+
+def certificate_defects(certificate: Certificate, values: Values) -> tuple[Defect, ...]:
+    """All findings over the fields of `certificate` and its decoded extensions `values`."""
+    extensions = cast("Mapping[str, ext.Extension]", values["extensions"])
+    return (
+        *_field_defects(certificate),
+        *_name_defects(certificate, values, extensions),
+        *_criticality_defects(values, extensions),
+        *_authority_defects(values, extensions),
+        *_alt_name_defects(values),
+        *_no_rev_avail_defects(values, extensions),
+        *_key_defects(certificate.spki),
+    )
+
+
+def _field_defects(certificate: Certificate) -> Iterator[Defect]:
+    if certificate.inner_algorithm != certificate.outer_algorithm:
+        yield Defect(Reason.of("TS-PATH-ALGORITHM-MISMATCH"))
+    if certificate.serial < 0:
+        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="negative"), "negative-serial")
+    elif certificate.serial == 0:
+        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="zero"), "zero-serial")
+    if len(certificate.serial_octets) > 20:
+        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="longer than 20 octets"), "long-serial")
+    if certificate.extensions_at is not None and certificate.version != 3:
+        yield Defect(Reason.of("TS-PATH-VERSION", version=certificate.version, field="extensions"))
+    if certificate.unique_identifiers:
+        if certificate.version == 1:
+            yield Defect(Reason.of("TS-PATH-VERSION", version=1, field="unique identifiers"))
+        else:
+            yield Defect(Reason.of("TS-PATH-UNIQUE-IDENTIFIER"), "unique-identifiers")
+    times = (certificate.not_before, certificate.not_after)
+    for tag, moment in zip(certificate.time_tags, times, strict=True):
+        if tag == der.GENERALIZED_TIME and moment < _FIRST_GENERALIZED:
+            yield Defect(Reason.of("TS-PATH-TIME-FORM", time=moment.isoformat()), "generalized-time-before-2050")
+    if certificate.not_after < certificate.not_before:
+        yield Defect(Reason.of("TS-PATH-VALIDITY-ORDER"))
+
+
+def _name_defects(
+    certificate: Certificate, values: Values, extensions: Mapping[str, ext.Extension]
+) -> Iterator[Defect]:
+    if certificate.issuer.empty:
+        yield Defect(Reason.of("TS-PATH-EMPTY-ISSUER"))
+    if certificate.subject.empty:
+        alternative = extensions.get(ext.SUBJECT_ALT_NAME)
+        if is_ca(values) or alternative is None or not alternative.critical:
+            yield Defect(Reason.of("TS-PATH-EMPTY-SUBJECT"))
+    for fault in sorted({*certificate.issuer.faults, *certificate.subject.faults}):
+        yield Defect(Reason.of("TS-PATH-NAME-ENCODING", fault=fault), fault)
+
+
+def is_ca(values: Values) -> bool:
+    """basicConstraints of the decoded extensions says cA."""
+    constraints = cast("ext.BasicConstraints | None", values.get("basic_constraints"))
+    return constraints is not None and constraints.ca
+
+
+def _criticality_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+    for oid, extension in extensions.items():
+        if oid in _MUST_BE_CRITICAL and not extension.critical:
+            yield _criticality(extension, "critical", _MUST_BE_CRITICAL[oid])
+        if oid in _MUST_NOT_BE_CRITICAL and extension.critical:
+            yield _criticality(extension, "non-critical", _MUST_NOT_BE_CRITICAL[oid])
+    basic = extensions.get(ext.BASIC_CONSTRAINTS)
+    if basic is not None and not basic.critical and is_ca(values):
+        yield _criticality(basic, "critical", "non-critical-basic-constraints")
+
+
+def _criticality(extension: ext.Extension, wanted: str, leniency: str | None) -> Defect:
+    return Defect(Reason.of("TS-PATH-EXTENSION-CRITICALITY", extension=extension.label, wanted=wanted), leniency)
+
+
+def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+    basic = cast("ext.BasicConstraints | None", values.get("basic_constraints"))
+    usage = cast("frozenset[str] | None", values.get("key_usage"))
+    may_sign = usage is None or "keyCertSign" in usage
+    if not is_ca(values):
+        if usage is not None and "keyCertSign" in usage:
+            yield Defect(Reason.of("TS-PATH-KEY-CERT-SIGN-WITHOUT-CA"), "key-cert-sign-without-ca")
+        if ext.NAME_CONSTRAINTS in extensions:
+            yield Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension="nameConstraints"))
+    if basic is not None and basic.path_length is not None and not (basic.ca and may_sign):
+        yield Defect(Reason.of("TS-PATH-PATH-LENGTH-WITHOUT-CA"), "path-length-without-ca")
+    constraints = cast("ext.NameConstraints | None", values.get("name_constraints"))
+    if constraints is not None:
+        for base in (*(constraints.permitted or ()), *(constraints.excluded or ())):
+            fault = constraint_fault(base)
+            if fault is not None:
+                yield Defect(Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text, fault=fault))
+                break
+
+
+def _alt_name_defects(values: Values) -> Iterator[Defect]:
+    for field in ("subject_alt_names", "issuer_alt_names"):
+        for name in cast("tuple[GeneralName, ...] | None", values.get(field)) or ():
+            fault = general_name_fault(name)
+            if fault is not None:
+                reason = Reason.of("TS-PATH-ALTERNATIVE-NAME-FORM", kind=name.kind, value=name.text, fault=fault)
+                yield Defect(reason, "alternative-name-form")
+                break
+
+
+def _no_rev_avail_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+    # RFC 9608 section 4: not in a CA certificate, and not beside a pointer to revocation information.
+    if ext.NO_REV_AVAIL not in extensions:
+        return
+    access = cast("tuple[ext.AccessDescription, ...] | None", values.get("authority_info_access")) or ()
+    pointers = ext.CRL_DISTRIBUTION_POINTS in extensions or ext.FRESHEST_CRL in extensions
+    if is_ca(values) or pointers or any(item.method == _OCSP and item.location.kind == URI for item in access):
+        yield Defect(Reason.of("TS-PATH-NO-REV-AVAIL-CONFLICT"))
+
+
+def _key_defects(spki: bytes) -> Iterator[Defect]:
+    try:
+        algorithm, key = der.sequence(spki, der.single(spki, der.SEQUENCE), limit=2)
+        parts = der.sequence(spki, algorithm, limit=2)
+        der.oid(spki, parts[0])
+        _, octets = der.bit_string(spki, key)
+        if parts[0].contents(spki) == _RSA:
+            modulus, _ = der.sequence(octets, der.single(octets, der.SEQUENCE), limit=2)
+            if der.integer(octets, modulus) < 0:
+                yield Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus")
+    except (der.DerError, ValueError, IndexError) as error:
+        rule = error.rule if isinstance(error, der.DerError) else "missing-field"
+        yield Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule=rule))
