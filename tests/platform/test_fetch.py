@@ -29,6 +29,7 @@ from ops.platform.fetch import (
     FetchUrlError,
     refusal,
 )
+from ops.platform.fetch.wire import Deadline, connect
 
 Handler = Callable[[socket.socket, bytes], None]
 FIXED = FixedClock(datetime(2026, 6, 1, tzinfo=UTC))
@@ -400,10 +401,16 @@ def test_a_server_that_does_not_speak_tls_is_a_connection_error(serve: Serve, fe
 
 
 @pytest.mark.loopback
-def test_the_second_address_is_tried(serve: Serve, clock: FixedClock) -> None:
+def test_the_second_address_is_tried(serve: Serve, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def first_is_down(address: str, port: int, deadline: Deadline) -> socket.socket:
+        if address == "127.0.0.2":
+            raise ConnectionRefusedError
+        return connect(address, port, deadline)
+
+    monkeypatch.setattr("ops.platform.fetch.client.connect", first_is_down)
     server = serve(answers(ok(b"second")))
-    fetcher = Fetcher(clock, allow_private_addresses=True, resolve=names(two=["127.0.0.1", "127.0.0.1"]))
-    assert fetcher.get(f"http://two:{server.port}/").body == b"second"
+    fetcher = Fetcher(clock, allow_private_addresses=True, resolve=names(two=["127.0.0.2", "127.0.0.1"]))
+    assert fetcher.get(f"http://two:{server.port}/").address == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
