@@ -191,14 +191,25 @@ def unit_certificate_fault(encoded: bytes) -> str | None:
 def key_in_force(unit: CertificateFacts, at: datetime) -> bool:
     """Whether `at` lies in the certificate's validity and in its private-key-usage-period; both ends inclusive
     (RFC 5280 4.1.2.5)."""
-    if not unit.not_before <= at <= unit.not_after + timedelta(microseconds=999_999):
-        return False
+    starts, ends = _window(unit.encoded)
+    return starts <= at < ends
+
+
+@lru_cache(maxsize=256)
+def _window(encoded: bytes) -> tuple[datetime, datetime]:
+    """The half-open interval in which a certificate's key may sign."""
+    unit = facts(encoded)
+    starts, ends = unit.not_before, unit.not_after
     try:
         period = unit.parsed.extensions.get_extension_for_class(x509.PrivateKeyUsagePeriod).value
     except x509.ExtensionNotFound:
-        return True
-    starts, ends = period.not_before, period.not_after
-    return (starts is None or starts.replace(tzinfo=UTC) <= at) and (ends is None or at <= ends.replace(tzinfo=UTC))
+        period = x509.PrivateKeyUsagePeriod(starts, ends)
+    if period.not_before is not None:
+        starts = max(starts, period.not_before.replace(tzinfo=UTC))
+    if period.not_after is not None:
+        ends = min(ends, period.not_after.replace(tzinfo=UTC))
+    # The last second counts as a whole: the encodings have no fractions.
+    return starts, ends + timedelta(seconds=1)
 
 
 def token_certificates(encoded: bytes) -> tuple[bytes, ...]:
