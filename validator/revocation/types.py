@@ -1,11 +1,13 @@
 """The question of revocation and its answer: status at a time, known from what, fresh enough?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from policies.reasons import Reason
 from validator.revocation.crl import CertificateList
+from validator.revocation.malformed import MalformedEvidence
 from validator.revocation.ocsp import OcspResponse
 
 
@@ -22,10 +24,24 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevocationEvidence:
-    """Everything offered: parsed CRLs and OCSP responses, in any order, for any certificate, from anyone."""
+    """Everything offered: parsed CRLs and OCSP responses, in any order, for any certificate, from anyone.
+
+    `malformed` is what was offered and could not be read; an answer that finds nothing usable names it.
+    """
 
     crls: tuple[CertificateList, ...] = ()
     ocsps: tuple[OcspResponse, ...] = ()
+    malformed: tuple[MalformedEvidence, ...] = ()
+
+    @classmethod
+    def of(cls, parsed: Iterable[CertificateList | OcspResponse | MalformedEvidence]) -> "RevocationEvidence":
+        """Sort the results of `parse_crl` and `parse_ocsp` into their places."""
+        items = tuple(parsed)
+        return cls(
+            tuple(item for item in items if isinstance(item, CertificateList)),
+            tuple(item for item in items if isinstance(item, OcspResponse)),
+            tuple(item for item in items if isinstance(item, MalformedEvidence)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
