@@ -4,6 +4,7 @@
 `Pkcs11KeyStore` keeps them in a token.
 """
 
+from ops.platform.keys.encoding import natural_signature_algorithm
 from ops.platform.keys.errors import (
     ClosedError,
     CorruptKeyError,
@@ -40,4 +41,5 @@ __all__ = [
     "TokenPinError",
     "UnknownLabelError",
     "UnsupportedKeyError",
+    "natural_signature_algorithm",
 ]

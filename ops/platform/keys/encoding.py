@@ -7,6 +7,10 @@ RFC 8410 3 (Ed25519, no parameters), RFC 8017 9.2 note 1 (DigestInfo).
 from types import MappingProxyType
 from typing import Final, get_args
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
 from ops.platform import der
 from ops.platform.keys.errors import LabelError, UnsupportedKeyError
 from ops.platform.keys.model import DigestName, KeyAlgorithm, SchemeName
@@ -86,3 +90,25 @@ def _pss_algorithm(digest: DigestName) -> bytes:
 
 
 _PSS = {digest: _pss_algorithm(digest) for digest in get_args(DigestName)}
+
+
+def natural_signature_algorithm(spki: bytes) -> bytes:
+    """DER AlgorithmIdentifier of what `KeyStore.sign` makes by default with the key of this SubjectPublicKeyInfo.
+
+    UnsupportedKeyError when it is not a key that a store makes. A verifier takes the algorithm from the key it trusts
+    and never from the data under test.
+    """
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UnsupportedKeyError("This is not a public key that a key store makes.") from error
+    if isinstance(key, rsa.RSAPublicKey):
+        return _RSA["sha256"]
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return _ED25519
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _NATURAL_ECDSA:
+        return _NATURAL_ECDSA[key.curve.name]
+    raise UnsupportedKeyError("This is not a public key that a key store makes.")
+
+
+_NATURAL_ECDSA = {"secp256r1": _ECDSA["sha256"], "secp384r1": _ECDSA["sha384"]}
