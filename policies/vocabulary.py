@@ -87,6 +87,15 @@ class SignatureLevel(StrEnum):
     QUALIFIED = "qualified"
 
 
+class Mark(StrEnum):
+    """How a fact about law or practice is known: read in a public text, believed from memory, or invented for the
+    model space."""
+
+    PUBLIC_TEXT = "public text"
+    MEMORY = "memory"
+    ILLUSTRATIVE = "illustrative"
+
+
 class RecognitionDecision(StrEnum):
     """The second axis: is a technically judged signature given effect in the forum."""
 

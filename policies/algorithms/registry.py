@@ -9,6 +9,7 @@ from policies.algorithms import dsa, ecdsa, eddsa, mldsa, rsa
 from policies.algorithms.digests import digest, digest_of_identifier
 from policies.algorithms.encoding import MalformedError, UnsupportedError
 from policies.algorithms.identifiers import (
+    MAX_ALGORITHM,
     MAX_PUBLIC_KEY,
     AlgorithmIdentifier,
     algorithm_identifier,
@@ -86,7 +87,9 @@ def verify(
     Dss-Parms to inherit when the key has none (RFC 5280 4.1.2.7). Never raises: what no suite knows is UNSUPPORTED,
     what breaks its standard MALFORMED, a key of another algorithm INVALID.
     """
-    if len(spki_der) > MAX_PUBLIC_KEY or len(signature) > MAX_SIGNATURE:
+    if len(spki_der) > MAX_PUBLIC_KEY or len(algorithm_der) > MAX_ALGORITHM or len(signature) > MAX_SIGNATURE:
+        return CryptoResult.MALFORMED
+    if dsa_parameters is not None and len(dsa_parameters) > MAX_PUBLIC_KEY:
         return CryptoResult.MALFORMED
     check = _check(algorithm_der, spki_der, dsa_parameters)
     return check if isinstance(check, CryptoResult) else check(message, signature)
@@ -127,6 +130,8 @@ def cms_signature_algorithm(
 
     Returns MALFORMED or UNSUPPORTED instead when the pair is not allowed (RFC 9882 3.3 for ML-DSA).
     """
+    if len(signature_algorithm_der) > MAX_ALGORITHM or len(digest_algorithm_der) > MAX_ALGORITHM:
+        return CryptoResult.MALFORMED
     return _cms_algorithm(signature_algorithm_der, digest_algorithm_der, signed_attributes)
 
 
@@ -144,13 +149,17 @@ def verify_cms(
     `message` is what was signed: the DER of the signed attributes with the SET OF tag, or the content itself. Never
     raises.
     """
-    algorithm = _cms_algorithm(signature_algorithm_der, digest_algorithm_der, signed_attributes)
+    algorithm = cms_signature_algorithm(
+        signature_algorithm_der, digest_algorithm_der, signed_attributes=signed_attributes
+    )
     return algorithm if isinstance(algorithm, CryptoResult) else verify(algorithm, spki_der, message, signature)
 
 
 def describe_key(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> AlgorithmUse:
     """The use that a public key stands for; its OID as name and 0 bits when no suite knows it, "malformed" when it
     cannot be read, so that no policy ever finds it reliable."""
+    if len(spki_der) > MAX_PUBLIC_KEY:
+        return AlgorithmUse("malformed", 0, "signature")
     key = _load(spki_der, dsa_parameters)
     if isinstance(key, LoadedKey):
         return key.use
@@ -160,7 +169,6 @@ def describe_key(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> Alg
         return AlgorithmUse("malformed", 0, "signature")
 
 
-@lru_cache(maxsize=CHECK_CACHE)
 def describe_signature(
     algorithm_der: bytes, spki_der: bytes, *, dsa_parameters: bytes | None = None
 ) -> tuple[AlgorithmUse, ...]:
@@ -168,6 +176,13 @@ def describe_signature(
 
     An algorithm that is unknown or malformed appears by its OID (or "malformed") with 0 bits.
     """
+    if len(algorithm_der) > MAX_ALGORITHM or len(spki_der) > MAX_PUBLIC_KEY:
+        return (AlgorithmUse("malformed", 0, "signature"),)
+    return _describe(algorithm_der, spki_der, dsa_parameters)
+
+
+@lru_cache(maxsize=CHECK_CACHE)
+def _describe(algorithm_der: bytes, spki_der: bytes, dsa_parameters: bytes | None) -> tuple[AlgorithmUse, ...]:
     try:
         identifier = algorithm_identifier(algorithm_der)
         scheme = _signatures.get(identifier.oid)
@@ -188,6 +203,6 @@ def key_bits(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> int:
 
 
 def spki_leniencies(spki_der: bytes) -> tuple[str, ...]:
-    """The names of the tolerances that reading this key needs (`rsa-negative-modulus`); empty for a clean one."""
-    key = _load(spki_der, None)
+    """The names of the tolerances that reading this key needs (`negative-rsa-modulus`); empty for a clean one."""
+    key = CryptoResult.MALFORMED if len(spki_der) > MAX_PUBLIC_KEY else _load(spki_der, None)
     return key.leniencies if isinstance(key, LoadedKey) else ()

@@ -35,7 +35,7 @@ from policies.algorithms.suite import Check, LoadedKey, SignatureScheme, Suite
 RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
 MGF1 = "1.2.840.113549.1.1.8"
 RSASSA_PSS = "1.2.840.113549.1.1.10"
-NEGATIVE_MODULUS = "rsa-negative-modulus"
+NEGATIVE_MODULUS = "negative-rsa-modulus"
 MIN_MODULUS_BITS, MAX_MODULUS_BITS = 512, 16_384
 MAX_EXPONENT_BITS, MAX_EXPONENT_BITS_LARGE, LARGE_MODULUS_BITS = 256, 64, 3_072
 _TAGGED = {0xA0: 0, 0xA1: 1, 0xA2: 2, 0xA3: 3}
