@@ -69,7 +69,7 @@ class ReferenceFacts:
     kind: str
     algorithm: str
     found: bool
-    intact: bool | None
+    intact: bool | None = None
     name: str | None = None
 
 
@@ -84,7 +84,7 @@ class CertificateReference:
     attribute: str
     algorithm: str
     digest: str
-    matches: str | None
+    matches: str | None = None
     issuer_serial_matches: bool | None = None
 
 
@@ -194,8 +194,8 @@ class SignatureFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveredObject:
-    """What a time-stamp proves to have existed: kind "signature", "timestamp", "certificate", "crl", "ocsp" or
-    "document", and its id (signature and time-stamp ids of this Evidence, SHA-256 for the rest)."""
+    """What a time-stamp proves to have existed: kind "signature", "timestamp", "object" (certificate, CRL or OCSP
+    response) or "document", and its id: signature and time-stamp ids of this Evidence, SHA-256 for the rest."""
 
     kind: str
     id: str

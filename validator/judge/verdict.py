@@ -40,10 +40,10 @@ class ChainLink:
     certificate: str
     subject: str
     issuer: str
-    country: str | None
     serial: str
     not_before: datetime
     not_after: datetime
+    country: str | None = None
     policies: tuple[str, ...] = ()
     status: str | None = None
     status_source: str | None = None

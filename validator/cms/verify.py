@@ -1,0 +1,90 @@
+"""The two checks of a CMS signature: message digest and signature value (RFC 5652 clauses 5.4 and 5.6)."""
+
+from collections.abc import Iterable
+
+from policies.algorithms import AlgorithmUse, CryptoResult, describe_signature
+from policies.algorithms.digests import digest_algorithm, digest_supported, new_digest
+from policies.algorithms.registry import cms_signature_algorithm, verify_cms
+from validator.asn1 import der
+from validator.asn1.der import DerError
+from validator.cms import attributes, ber, oids
+from validator.cms.signed_data import SignerInfo
+
+RSA_ENCRYPTION = "1.2.840.113549.1.1.1"
+
+
+def content_digest(oid: str, pieces: Iterable[bytes | memoryview]) -> bytes | None:
+    """The digest of the concatenated pieces, None when the algorithm is not known."""
+    if not digest_supported(oid):
+        return None
+    running = new_digest(oid)
+    for piece in pieces:
+        running.update(piece)  # type: ignore[arg-type]
+    return running.digest()
+
+
+def message_digest(info: SignerInfo) -> bytes | None:
+    """The signed message digest; None when there is not exactly one readable value."""
+    values = info.signed_values(oids.MESSAGE_DIGEST)
+    if len(values) != 1:
+        return None
+    try:
+        return attributes.octet_string(values[0])
+    except DerError:
+        return None
+
+
+def signed_octets(info: SignerInfo) -> tuple[bytes, ...]:
+    """What the signature value may be over when there are signed attributes, the standard's form first.
+
+    RFC 5652 5.4: the DER encoding with an explicit SET OF tag. Some producers sign the attributes in the order in
+    which they send them, so that form comes second; both encode the same attributes.
+    """
+    if info.signed_attributes is None:
+        return ()
+    ordered = sorted(item.whole for item in info.signed)
+    canonical = ber.wrap(der.SET, b"".join(ordered))
+    found = ber.wrap(der.SET, b"".join(item.whole for item in info.signed))
+    return (canonical,) if canonical == found else (canonical, found)
+
+
+def verify_value(info: SignerInfo, spki: bytes, content: bytes | None) -> CryptoResult | None:
+    """Whether the signature value verifies with the key `spki` (DER SubjectPublicKeyInfo).
+
+    Without signed attributes the value is over the content itself; None when that was not found.
+    """
+    signature, digest = info.signature_algorithm.whole, info.digest_algorithm.whole
+    if info.signed_attributes is None:
+        if content is None:
+            return None
+        return verify_cms(signature, digest, spki, content, info.signature, signed_attributes=False)
+    result = CryptoResult.INVALID
+    for octets in signed_octets(info):
+        result = verify_cms(signature, digest, spki, octets, info.signature)
+        if result is CryptoResult.VALID:
+            break
+    return result
+
+
+def uses(info: SignerInfo, spki: bytes | None) -> tuple[AlgorithmUse, ...]:
+    """The algorithms that this signature stands on, for the algorithm policy: digests, then the signature."""
+    oid = info.digest_algorithm.oid
+    found = [AlgorithmUse(*_digest_name(oid), "digest")]
+    algorithm = cms_signature_algorithm(info.signature_algorithm.whole, info.digest_algorithm.whole)
+    if isinstance(algorithm, CryptoResult):
+        found.append(AlgorithmUse(info.signature_algorithm.oid, 0, "signature"))
+    elif spki is not None:
+        found.extend(describe_signature(algorithm, spki))
+    return tuple(dict.fromkeys(found))
+
+
+def _digest_name(oid: str) -> tuple[str, int]:
+    if not digest_supported(oid):
+        return oid, 0
+    known = digest_algorithm(oid)
+    return known.name, known.bits
+
+
+def digest_name(oid: str) -> str:
+    """The catalogue's name of a digest algorithm, its OID when unknown."""
+    return _digest_name(oid)[0]

@@ -1,0 +1,105 @@
+"""Gathers all facts about one file under one trust state into an Evidence; nothing that a file holds makes it raise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from policies.reasons import Reason
+from validator.evidence import DocumentFacts, Evidence, ObjectKind, TrustMode, TrustState
+from validator.gather import cms_file, pdf_file
+from validator.gather.builder import Builder
+from validator.gather.source import Source
+from validator.gather.store import ObjectStore
+from validator.gather.trust import AnchorInput, add_anchors, certificates, crls, ocsps
+from validator.pdf.reader import looks_like_pdf
+
+Fetch = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatherRequest:
+    """One file and everything given beside it. `fetch` gets a URL named in a certificate and answers with octets or
+    None; without it nothing is fetched."""
+
+    document: Source
+    detached: tuple[Source, ...] = ()
+    anchors: tuple[AnchorInput, ...] = ()
+    certificates: tuple[Source, ...] = ()
+    crls: tuple[Source, ...] = ()
+    ocsps: tuple[Source, ...] = ()
+    mode: TrustMode = TrustMode.GIVEN
+    fetch: Fetch | None = None
+
+
+def gather(request: GatherRequest) -> Evidence:
+    """The Evidence of one file.
+
+    Raises TrustMaterialError when material given beside the file cannot be read; never for the file itself.
+    """
+    store = ObjectStore()
+    anchors = add_anchors(request.anchors, store)
+    offered = _offered(request, store)
+    builder = Builder(store)
+    container, pages = _read(request, builder)
+    if request.fetch is not None:
+        from validator.gather.fetching import complete
+
+        builder.remarks.extend(complete(store, builder, request.fetch))
+    return Evidence(
+        container=container,
+        documents=_documents(request, container, pages),
+        trust=TrustState(mode=request.mode, anchors=anchors, offered=offered),
+        signatures=tuple(builder.signatures),
+        timestamps=tuple(builder.timestamps),
+        objects=store.objects(),
+        structure=tuple(builder.structure),
+        remarks=(*dict.fromkeys((*builder.remarks, *store.remarks())),),
+    )
+
+
+def _offered(request: GatherRequest, store: ObjectStore) -> tuple[str, ...]:
+    names = [
+        store.add(ObjectKind.CERTIFICATE, der, "offered") for item in request.certificates for der in certificates(item)
+    ]
+    names += [store.add(ObjectKind.CRL, der, "offered") for item in request.crls for der in crls(item)]
+    names += [store.add(ObjectKind.OCSP, der, "offered") for item in request.ocsps for der in ocsps(item)]
+    return tuple(sorted(set(names)))
+
+
+def _read(request: GatherRequest, builder: Builder) -> tuple[str, int | None]:
+    octets = request.document.octets
+    try:
+        if not octets:
+            builder.structure.append(Reason.of("TS-DOC-EMPTY"))
+        elif looks_like_pdf(octets):
+            return "pdf", pdf_file.read(octets, builder)
+        elif (binary := cms_file.binary(octets)) is not None:
+            return cms_file.read(binary, request.detached, builder), None
+        else:
+            return _other(octets, builder), None
+    except (MemoryError, RecursionError) as fault:
+        builder.structure.append(Reason.of("TS-DOC-TOO-COMPLEX", detail=type(fault).__name__))
+    return "unknown", None
+
+
+def _other(octets: bytes, builder: Builder) -> str:
+    start = octets[:256].lstrip(b"\xef\xbb\xbf \r\n\t")
+    for container, prefixes in (("zip", (b"PK\x03\x04", b"PK\x05\x06")), ("xml", (b"<",)), ("json", (b"{", b"ey"))):
+        if start.startswith(prefixes):
+            builder.structure.append(Reason.of("TS-DOC-FORMAT-UNSUPPORTED", format=container))
+            return container
+    builder.structure.append(Reason.of("TS-DOC-NOT-SIGNED-FORM"))
+    return "unknown"
+
+
+def _documents(request: GatherRequest, container: str, pages: int | None) -> tuple[DocumentFacts, ...]:
+    first = request.document
+    facts = [
+        DocumentFacts(
+            name=first.name, sha256=first.sha256, size=len(first.octets), role="signed", kind=container, pages=pages
+        )
+    ]
+    facts += [
+        DocumentFacts(name=item.name, sha256=item.sha256, size=len(item.octets), role="detached", kind="data")
+        for item in request.detached
+    ]
+    return tuple(facts)
