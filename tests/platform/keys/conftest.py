@@ -1,0 +1,75 @@
+"""Both key stores with one key of every kind, and a SoftHSM token that lives as long as the test session."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ops.platform.keys import KeyAlgorithm, KeyStore, SoftwareKeyStore
+from ops.platform.keys.token_store import Pkcs11KeyStore
+
+MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
+
+
+class Token(NamedTuple):
+    """A token of this test session."""
+
+    module: Path
+    label: str
+    pin: str
+
+
+@pytest.fixture(scope="session")
+def token(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
+    """A SoftHSM token in a directory of its own."""
+    tool = require("softhsm2-util")
+    module = next((path for path in MODULES if path.exists()), None)
+    if module is None:
+        pytest.fail("softhsm2-util is installed, but its module is not where Debian and Fedora put it")
+    directory = tmp_path_factory.mktemp("softhsm")
+    configuration = directory / "softhsm2.conf"
+    (directory / "tokens").mkdir()
+    configuration.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(configuration))
+        command = [tool, "--init-token", "--free", "--label", "keys", "--so-pin", "so-pin", "--pin", "user-pin"]
+        subprocess.run(command, check=True, capture_output=True)
+        yield Token(module, "keys", "user-pin")
+
+
+def _with_every_key(store: KeyStore) -> KeyStore:
+    for algorithm in KeyAlgorithm:
+        store.generate(f"every/{algorithm.value}", algorithm)
+    return store
+
+
+@pytest.fixture(scope="session")
+def software_store(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
+    """A software store with one key of every kind, labelled ``every/<kind>``."""
+    return _with_every_key(SoftwareKeyStore(tmp_path_factory.mktemp("keys"), "passphrase", work_factor=12))
+
+
+@pytest.fixture(scope="session")
+def token_store(token: Token) -> Iterator[KeyStore]:
+    """A token with one key of every kind, labelled ``every/<kind>``."""
+    store = Pkcs11KeyStore(token.module, token.label, token.pin)
+    yield _with_every_key(store)
+    store.close()
+
+
+@pytest.fixture(params=["software", "token"])
+def store(request: pytest.FixtureRequest) -> KeyStore:
+    """Each kind of store, filled."""
+    found: KeyStore = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+@pytest.fixture(params=["software", "token"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], KeyStore]:
+    """Opens a store of each kind of its own; call it again to open the same keys a second time."""
+    if request.param == "software":
+        return lambda: SoftwareKeyStore(tmp_path / "keys", "passphrase", work_factor=12)
+    token: Token = request.getfixturevalue("token")
+    return lambda: Pkcs11KeyStore(token.module, token.label, token.pin)
