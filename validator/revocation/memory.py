@@ -46,20 +46,30 @@ class SignatureMemory:
     """Results of signature checks by (hash of the signed object, algorithm, key); at most `limit` are kept."""
 
     limit: int = 10_000
-    _results: OrderedDict[tuple[str, bytes, bytes], CryptoResult] = field(default_factory=OrderedDict)
+    _results: OrderedDict[tuple[str, bytes, bytes, bytes | None], CryptoResult] = field(default_factory=OrderedDict)
 
-    def verify(self, sha256: str, algorithm: bytes, spki: bytes, message: bytes, signature: bytes) -> CryptoResult:
+    def verify(
+        self,
+        sha256: str,
+        algorithm: bytes,
+        spki: bytes,
+        message: bytes,
+        signature: bytes,
+        dsa_parameters: bytes | None = None,
+    ) -> CryptoResult:
         """Whether `signature` over `message` verifies with `spki`. `sha256` names the whole signed object (message
-        and signature), `algorithm` and `spki` are DER."""
-        key = (sha256, algorithm, spki)
+        and signature), `algorithm` and `spki` are DER; `dsa_parameters` as in `policies.algorithms.verify`."""
+        key = (sha256, algorithm, spki, dsa_parameters)
         known = self._results.get(key)
         if known is None:
-            known = verify(algorithm, spki, message, signature)
+            known = verify(algorithm, spki, message, signature, dsa_parameters=dsa_parameters)
             self._results[key] = known
             if len(self._results) > self.limit:
                 self._results.popitem(last=False)
         return known
 
-    def known(self, sha256: str, algorithm: bytes, spki: bytes) -> CryptoResult | None:
+    def known(
+        self, sha256: str, algorithm: bytes, spki: bytes, dsa_parameters: bytes | None = None
+    ) -> CryptoResult | None:
         """The remembered result, None when there is none."""
-        return self._results.get((sha256, algorithm, spki))
+        return self._results.get((sha256, algorithm, spki, dsa_parameters))

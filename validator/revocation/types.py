@@ -1,7 +1,7 @@
 """The question of revocation and its answer: status at a time, known from what, fresh enough?"""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,6 +23,35 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceIndex:
+    """CRLs by the key of their issuer's name, OCSP responses by the serial numbers they answer for, and the OCSP
+    responses that are no answer (not successful). Each item once."""
+
+    crls: Mapping[bytes, tuple[CertificateList, ...]]
+    ocsps: Mapping[bytes, tuple[OcspResponse, ...]]
+    unsuccessful: tuple[OcspResponse, ...]
+
+    @classmethod
+    def of(cls, crls: Iterable[CertificateList], ocsps: Iterable[OcspResponse]) -> "EvidenceIndex":
+        """Index the evidence."""
+        by_issuer: dict[bytes, dict[CertificateList, None]] = {}
+        for crl in crls:
+            by_issuer.setdefault(crl.issuer.key, {})[crl] = None
+        by_serial: dict[bytes, dict[OcspResponse, None]] = {}
+        unsuccessful: dict[OcspResponse, None] = {}
+        for response in ocsps:
+            if response.response_status != 0:
+                unsuccessful[response] = None
+            for single in response.responses:
+                by_serial.setdefault(single.cert_id.serial_octets, {})[response] = None
+        return cls(
+            {key: tuple(found) for key, found in by_issuer.items()},
+            {key: tuple(answers) for key, answers in by_serial.items()},
+            tuple(unsuccessful),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RevocationEvidence:
     """Everything offered: parsed CRLs and OCSP responses, in any order, for any certificate, from anyone.
 
@@ -32,6 +61,14 @@ class RevocationEvidence:
     crls: tuple[CertificateList, ...] = ()
     ocsps: tuple[OcspResponse, ...] = ()
     malformed: tuple[MalformedEvidence, ...] = ()
+    _index: "list[EvidenceIndex]" = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def index(self) -> "EvidenceIndex":
+        """The evidence by what it speaks about; made on first use and kept."""
+        if not self._index:
+            self._index.append(EvidenceIndex.of(self.crls, self.ocsps))
+        return self._index[0]
 
     @classmethod
     def of(cls, parsed: Iterable[CertificateList | OcspResponse | MalformedEvidence]) -> "RevocationEvidence":

@@ -1,0 +1,129 @@
+"""What the offered OCSP responses say about one certificate (RFC 6960 3.2, 4.2.2; nonce: RFC 9654)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from policies.reasons import Reason
+from validator.revocation.entries import CERTIFICATE_HOLD, REMOVE_FROM_CRL
+from validator.revocation.extensions import ALL_REASONS
+from validator.revocation.findings import Finding
+from validator.revocation.keys import issuer_digests
+from validator.revocation.ocsp import GOOD, RESPONSE_STATUS, REVOKED, UNKNOWN, OcspResponse, SingleResponse
+from validator.revocation.question import Question
+from validator.revocation.signers import Signer, ocsp_signer
+from validator.revocation.types import Status
+
+
+def ocsp_findings(question: Question) -> Iterator[Finding]:
+    """The statements of all OCSP responses that are authentic and speak about the certificate."""
+    index = question.evidence.index
+    for response in index.unsuccessful:
+        status = RESPONSE_STATUS[response.response_status]
+        question.note("TS-REV-OCSP-UNSUCCESSFUL", source=response.sha256, status=status)
+    for response in index.ocsps.get(question.certificate.serial_octets, ()):
+        yield from _response_findings(question, response)
+
+
+def _response_findings(question: Question, response: OcspResponse) -> Iterator[Finding]:
+    singles = [single for single in response.responses if _speaks_about(question, single)]
+    if not singles:
+        # Same serial number, other issuer; said only where nothing better is found.
+        question.note("TS-REV-OTHER-CERTIFICATE", source=response.sha256)
+        return
+    notes = _usable(question, response)
+    if notes is None:
+        return
+    signer: Signer | None = None
+    for single in singles:
+        if not _single_usable(question, response, single):
+            continue
+        signer = signer or ocsp_signer(question, response)
+        if signer is None:
+            return
+        finding = _finding(question, response, single, signer, notes)
+        if finding is not None:
+            yield finding
+
+
+def _speaks_about(question: Question, single: SingleResponse) -> bool:
+    # 3.2 (1): the certificate is the one that was asked about: issuer's name, issuer's key and serial number.
+    cert_id = single.cert_id
+    if cert_id.serial_octets != question.certificate.serial_octets:
+        return False
+    # The digest is over the issuer's name as the certificate writes it (4.1.1), which may differ from how the
+    # issuer's certificate writes its subject.
+    for name in {question.certificate.issuer.der, question.issuer.subject.der}:
+        digests = issuer_digests(cert_id.hash_algorithm, name, question.issuer.spki)
+        if digests == (cert_id.issuer_name_hash, cert_id.issuer_key_hash):
+            return True
+    return False
+
+
+def _usable(question: Question, response: OcspResponse) -> tuple[Reason, ...] | None:
+    if response.unknown_critical:
+        oid = response.unknown_critical[0]
+        question.note("TS-REV-CRITICAL-EXTENSION", kind="ocsp", source=response.sha256, extension=oid)
+        return None
+    expected = question.context.nonce
+    if expected is not None and response.nonce != expected:
+        question.note("TS-REV-NONCE", source=response.sha256)
+        return None
+    if response.produced_at is not None and not question.issued_in_time(response.sha256, response.produced_at):
+        return None
+    return question.admitted("ocsp", response.sha256, response.faults)
+
+
+def _single_usable(question: Question, response: OcspResponse, single: SingleResponse) -> bool:
+    if single.unknown_critical:
+        oid = single.unknown_critical[0]
+        question.note("TS-REV-CRITICAL-EXTENSION", kind="ocsp", source=response.sha256, extension=oid)
+        return False
+    if single.status == UNKNOWN:
+        question.note("TS-REV-OCSP-UNKNOWN", source=response.sha256)
+        return False
+    return question.issued_in_time(response.sha256, single.this_update)
+
+
+def _finding(
+    question: Question, response: OcspResponse, single: SingleResponse, signer: Signer, notes: tuple[Reason, ...]
+) -> Finding | None:
+    status = _status(question, response, single)
+    if status is None:
+        return None
+    if _never_issued(response, single):
+        status, notes = Status.REVOKED, (*notes, Reason.of("TS-REV-NEVER-ISSUED", source=response.sha256))
+    return Finding(
+        status=status,
+        reasons_mask=ALL_REASONS,
+        source=response.sha256,
+        source_kind="ocsp",
+        this_update=single.this_update,
+        next_update=single.next_update,
+        fresh=question.fresh(single.this_update, single.next_update),
+        signer_path=signer.path,
+        revocation_time=single.revocation_time,
+        reason_code=single.reason_code,
+        invalidity_date=single.invalidity_date,
+        notes=notes,
+    )
+
+
+def _never_issued(response: OcspResponse, single: SingleResponse) -> bool:
+    # 2.2: a responder that says "revoked" for what was never issued gives certificateHold since 1 January 1970.
+    hold = single.status == REVOKED and single.reason_code == CERTIFICATE_HOLD
+    return hold and response.extended_revoked and single.revocation_time == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _status(question: Question, response: OcspResponse, single: SingleResponse) -> Status | None:
+    if single.status == GOOD:
+        if question.outlived(single.this_update, single.archive_cutoff):
+            issued = single.this_update.isoformat()
+            question.note("TS-REV-EXPIRED-NOT-COVERED", source=response.sha256, issued=issued)
+            return None
+        return Status.GOOD
+    if single.status != REVOKED or single.revocation_time is None or single.reason_code == REMOVE_FROM_CRL:
+        return None
+    since = question.effective(single.revocation_time, single.reason_code, single.invalidity_date)
+    if not question.revoked_at(single.this_update, since):
+        return Status.GOOD
+    return Status.ON_HOLD if single.reason_code == CERTIFICATE_HOLD else Status.REVOKED

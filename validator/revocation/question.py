@@ -1,0 +1,87 @@
+"""One question about one certificate, and the checks of time and freshness that every source shares."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from policies.algorithms import describe_signature
+from policies.reasons import Reason
+from validator.path.certificate import Certificate
+from validator.revocation.context import StatusContext
+from validator.revocation.types import RevocationEvidence
+
+COMPROMISE = frozenset({1, 2, 10})
+"""Reason codes that say that a key came into wrong hands: keyCompromise, cACompromise, aACompromise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used."""
+
+    certificate: Certificate
+    issuer: Certificate
+    at: datetime
+    evidence: RevocationEvidence
+    context: StatusContext
+    dsa_parameters: bytes | None = None
+    notes: list[Reason] = field(default_factory=list)
+
+    def note(self, code: str, /, **params: object) -> None:
+        """Remember why a piece of evidence was not used."""
+        self.notes.append(Reason.of(code, **params))
+
+    def issued_in_time(self, source: str, this_update: datetime) -> bool:
+        """The source was issued by the moment up to which evidence may be known."""
+        limit = self.context.known_until
+        if this_update <= (self.at if limit is None else max(limit, self.at)):
+            return True
+        self.note("TS-REV-NOT-YET-ISSUED", source=source, issued=this_update.isoformat())
+        return False
+
+    def fresh(self, this_update: datetime, next_update: datetime | None) -> bool:
+        """EN 319 102-1 5.2.5: issued later than the asked time less the longest age, which is the policy's or else
+        nextUpdate − thisUpdate; what was issued at the asked time or later is fresh in any case."""
+        if this_update >= self.at:
+            return True
+        if self.context.freshness is not None:
+            return this_update > self.at - self.context.freshness
+        return next_update is not None and self.at < next_update
+
+    def effective(self, revoked: datetime, reason_code: int | None, invalidity: datetime | None) -> datetime:
+        """The moment from which on the certificate counts as revoked. For a compromised key that is the invalidity
+        date when it is earlier (RFC 5280 5.3.2): signatures in between may be anybody's."""
+        if invalidity is not None and reason_code in COMPROMISE and invalidity < revoked:
+            return invalidity
+        return revoked
+
+    def revoked_at(self, this_update: datetime, since: datetime) -> bool:
+        """Whether a source that lists the certificate makes it revoked at the asked time. A source issued by then
+        does (RFC 5280 6.3.3 (i), (j)); a later one only when the revocation goes back that far."""
+        return this_update <= self.at or since <= self.at
+
+    def outlived(self, this_update: datetime, kept_from: datetime | None) -> bool:
+        """The certificate had expired when the source was issued, and the source does not promise to keep such
+        certificates; then its silence says nothing (EN 319 102-1 5.2.6, X.509 9.5.2.8, RFC 6960 4.4.4)."""
+        expired = this_update > self.certificate.not_after
+        return expired and (kept_from is None or self.certificate.not_after < kept_from)
+
+    def algorithm_accepted(self, source: str, algorithm: bytes, spki: bytes) -> bool:
+        """The algorithms of the source's signature are reliable at the asked time."""
+        policy = self.context.algorithms
+        if policy is None:
+            return True
+        for use in describe_signature(algorithm, spki):
+            if policy.finding(use, self.at) is not None:
+                self.note("TS-REV-ALGORITHM", source=source, algorithm=use.name, bits=use.bits)
+                return False
+        return True
+
+    def admitted(self, kind: str, source: str, faults: tuple[str, ...]) -> tuple[Reason, ...] | None:
+        """The leniencies that the faults need, as reasons; None when one of them is not granted."""
+        used = []
+        for fault in faults:
+            leniency = f"{kind}-{fault}"
+            if leniency not in self.context.leniencies:
+                self.note("TS-REV-PROFILE", kind=kind, source=source, rule=fault)
+                return None
+            used.append(Reason.of("TS-REV-LENIENCY", leniency=leniency, source=source))
+        return tuple(used)

@@ -1,0 +1,205 @@
+"""Whose signature stands on a CRL or an OCSP response, and may that signer speak (RFC 5280 6.3.3 (f) to (h), RFC 6960
+4.2.2.2, RFC 10007)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from policies.algorithms import CryptoResult
+from validator.path.certificate import Certificate, parse_certificate
+from validator.revocation.context import SignerPurpose
+from validator.revocation.crl import CertificateList
+from validator.revocation.keys import key_sha1
+from validator.revocation.ocsp import OcspResponse
+from validator.revocation.question import Question
+
+OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+_MAX_KEYS_TRIED = 16
+_SIGNATURE_USAGES = frozenset({"digitalSignature", "nonRepudiation"})
+
+
+class Signer:
+    """A signer that may be relied on: its certificate and the SHA-256 (hex) of its path, signer first."""
+
+    __slots__ = ("certificate", "path")
+
+    def __init__(self, certificate: Certificate, path: tuple[str, ...]) -> None:
+        self.certificate = certificate
+        self.path = path
+
+
+def crl_signer(question: Question, crl: CertificateList) -> Signer | None:
+    """The signer of `crl`, None (with a note) when nobody who may has signed it."""
+    outcomes: set[CryptoResult] = set()
+    for candidate in _distinct_keys(_crl_candidates(question, crl)):
+        result = _verified(question, crl.sha256, crl.outer_algorithm, candidate, crl)
+        outcomes.add(result)
+        if result is not CryptoResult.VALID:
+            continue
+        if not _may_sign_crls(question, crl, candidate):
+            continue
+        if not question.algorithm_accepted(crl.sha256, crl.outer_algorithm, candidate.spki):
+            return None
+        signer = _relied_on(question, candidate, SignerPurpose.CRL, crl.sha256, crl.this_update)
+        if signer is not None:
+            return signer
+    if CryptoResult.VALID not in outcomes:
+        _note_signature(question, "crl", crl.sha256, outcomes)
+    return None
+
+
+def _crl_candidates(question: Question, crl: CertificateList) -> Iterator[Certificate]:
+    own = question.issuer.subject.key == crl.issuer.key
+    others = [item for item in question.context.engine.certificates_of(crl.issuer) if item != question.issuer]
+    key_id = None if crl.authority_key_id is None else crl.authority_key_id.key_id
+    if key_id is not None:
+        # The identifier is a hint only: cross-certificates may carry another one for the same key (4.2.1.1).
+        others.sort(key=lambda item: item.details.subject_key_id != key_id)
+    if own:
+        yield question.issuer
+    yield from others
+
+
+def _distinct_keys(candidates: Iterable[Certificate]) -> Iterator[Certificate]:
+    # Several certificates of one key are all offered, because one of them may be good for what another is not.
+    keys: set[bytes] = set()
+    for candidate in candidates:
+        keys.add(candidate.spki)
+        if len(keys) > _MAX_KEYS_TRIED:
+            return
+        yield candidate
+
+
+def _verified(
+    question: Question, sha256: str, algorithm: bytes, signer: Certificate, signed: CertificateList | OcspResponse
+) -> CryptoResult:
+    memory = question.context.signatures
+    parameters = question.dsa_parameters if signer == question.issuer else None
+    known = memory.known(sha256, algorithm, signer.spki, parameters)
+    if known is not None:
+        # The signed octets of a large list are copied only when they have to be checked.
+        return known
+    return memory.verify(sha256, algorithm, signer.spki, signed.tbs, signed.signature, parameters)
+
+
+def _note_signature(question: Question, kind: str, source: str, outcomes: set[CryptoResult]) -> None:
+    if not outcomes:
+        question.note("TS-REV-SIGNER-UNKNOWN", kind=kind, source=source)
+    elif outcomes == {CryptoResult.UNSUPPORTED}:
+        question.note("TS-REV-SIGNATURE-UNSUPPORTED", kind=kind, source=source)
+    else:
+        question.note("TS-REV-SIGNATURE", kind=kind, source=source)
+
+
+def _may_sign_crls(question: Question, crl: CertificateList, signer: Certificate) -> bool:
+    usage = signer.details.key_usage
+    # RFC 10007: a key whose certificate has no key usage is not certified for CRLs. A CA's own key is: it is already
+    # accepted for signing certificates, and version 1 roots have no extensions.
+    allowed = "cRLSign" in usage if usage is not None else signer == question.issuer or signer.details.ca
+    if not allowed:
+        question.note("TS-REV-CRL-SIGN", source=crl.sha256, signer=signer.fingerprint)
+    return allowed
+
+
+def _relied_on(
+    question: Question, signer: Certificate, purpose: SignerPurpose, source: str, issued: datetime
+) -> Signer | None:
+    if signer == question.issuer:
+        # Its path is the one under validation.
+        return Signer(signer, (signer.fingerprint,))
+    context = question.context
+    if signer.fingerprint in context.pending:
+        if purpose is SignerPurpose.CRL:
+            return Signer(signer, (signer.fingerprint,))
+        # A CRL issuer's list may cover its issuer; a delegated responder cannot vouch for itself (4.2.2.2.1).
+        question.note("TS-REV-RESPONDER", source=source, signer=signer.fingerprint, why="own-status")
+        return None
+    moment = max(question.at, issued)
+    verdict = context.engine.validate_signer(signer, purpose, moment, context.within(signer))
+    if verdict.trusted:
+        return Signer(signer, verdict.path or (signer.fingerprint,))
+    why = verdict.reasons[0].code if verdict.reasons else "none"
+    question.note("TS-REV-SIGNER-UNTRUSTED", source=source, signer=signer.fingerprint, why=why)
+    return None
+
+
+def ocsp_signer(question: Question, response: OcspResponse) -> Signer | None:
+    """The responder that signed `response` and is authorised for the certificate in question, None (with a note)
+    when there is none."""
+    outcomes: set[CryptoResult] = set()
+    for candidate in _distinct_keys(_ocsp_candidates(question, response)):
+        result = _verified(question, response.sha256, response.algorithm, candidate, response)
+        outcomes.add(result)
+        if result is not CryptoResult.VALID:
+            continue
+        if not question.algorithm_accepted(response.sha256, response.algorithm, candidate.spki):
+            return None
+        signer = _authorised(question, response, candidate)
+        if signer is not None:
+            return signer
+    if CryptoResult.VALID not in outcomes:
+        _note_signature(question, "ocsp", response.sha256, outcomes)
+    return None
+
+
+def _ocsp_candidates(question: Question, response: OcspResponse) -> Iterator[Certificate]:
+    seen: set[str] = set()
+    for candidate in _known_responders(question, response):
+        if candidate.fingerprint not in seen and _is_responder(candidate, response):
+            seen.add(candidate.fingerprint)
+            yield candidate
+
+
+def _known_responders(question: Question, response: OcspResponse) -> Iterator[Certificate]:
+    yield question.issuer
+    for encoded in response.certificates:
+        parsed = parse_certificate(encoded)
+        if isinstance(parsed, Certificate):
+            yield parsed
+    if response.responder_name is not None:
+        yield from question.context.engine.certificates_of(response.responder_name)
+
+
+def _is_responder(certificate: Certificate, response: OcspResponse) -> bool:
+    if response.responder_name is not None:
+        return certificate.subject.key == response.responder_name.key
+    return key_sha1(certificate.spki) == response.responder_key_hash
+
+
+def _authorised(question: Question, response: OcspResponse, signer: Certificate) -> Signer | None:
+    # 4.2.2.2: the CA itself, a responder that a list vouches for, or a delegate that the CA's own key certified.
+    produced = response.produced_at or question.at
+    if signer == question.issuer or _is_issuer_key(question, signer):
+        return Signer(question.issuer, (question.issuer.fingerprint,))
+    if signer.fingerprint in question.context.trusted_responders:
+        return Signer(signer, (signer.fingerprint,))
+    why = _delegation_fault(question, signer)
+    if why is not None:
+        question.note("TS-REV-RESPONDER", source=response.sha256, signer=signer.fingerprint, why=why)
+        return None
+    return _relied_on(question, signer, SignerPurpose.OCSP, response.sha256, produced)
+
+
+def _is_issuer_key(question: Question, signer: Certificate) -> bool:
+    # A link or cross-certificate of the same CA: same name, same key.
+    return signer.spki == question.issuer.spki and signer.subject.key == question.issuer.subject.key
+
+
+def _delegation_fault(question: Question, signer: Certificate) -> str | None:
+    issuer, details = question.issuer, signer.details
+    if signer.issuer.key != issuer.subject.key:
+        return "other-issuer"
+    if details.extended_key_usage is None or OCSP_SIGNING not in details.extended_key_usage:
+        return "no-ocsp-signing"
+    if details.key_usage is not None and not details.key_usage & _SIGNATURE_USAGES:
+        # RFC 5280 4.2.1.12: OCSP signing goes with digitalSignature or nonRepudiation.
+        return "key-usage"
+    memory = question.context.signatures
+    result = memory.verify(
+        signer.fingerprint,
+        signer.outer_algorithm,
+        issuer.spki,
+        signer.tbs,
+        signer.signature,
+        question.dsa_parameters,
+    )
+    return None if result is CryptoResult.VALID else "other-key"
