@@ -58,8 +58,12 @@ def load_jurisdiction(code: str) -> Jurisdiction:
 
 @cache
 def unions_of(code: str) -> frozenset[str]:
-    """The codes of the unions and hubs that a state is a member of."""
-    return frozenset(other.code for other in jurisdictions().values() if code in other.members)
+    """The codes of the unions that a state is a member of. A hub does not count: naming it means its own body."""
+    return frozenset(
+        other.code
+        for other in jurisdictions().values()
+        if other.kind is JurisdictionKind.UNION and code in other.members
+    )
 
 
 def jurisdiction_from_toml(text: str) -> Jurisdiction:

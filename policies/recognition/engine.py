@@ -145,7 +145,7 @@ def _between(instrument: Instrument, home: str, forum: str) -> bool:
     """Direction. Home and forum themselves or the unions they are members of must be named; an instrument between
     states says nothing about a state's own signatures, except its domestic law."""
     if instrument.kind is InstrumentKind.DOMESTIC_LAW:
-        return home == forum and forum in instrument.forums
+        return home == forum and bool(({forum} | unions_of(forum)) & instrument.forums)
     if home == forum:
         return False
     from_home = ANYWHERE in instrument.homes or bool(({home} | unions_of(home)) & instrument.homes)

@@ -19,10 +19,8 @@ _OPTIONAL = ("suspended", "keeps_effect", "signers", "relying", "documents", "ex
 
 @cache
 def instruments() -> tuple[Instrument, ...]:
-    """All instruments: domestic laws first, then the files, each in order of id. Raises ValueError on a faulty file."""
-    found = sorted(
-        (*_domestic(), *_from_files()), key=lambda item: (item.kind is not InstrumentKind.DOMESTIC_LAW, item.id)
-    )
+    """All instruments: domestic laws, real acts, model space, each in order of id. Raises ValueError on a fault."""
+    found = sorted((*_domestic(), *_from_files()), key=_order)
     if len({item.id for item in found}) != len(found):
         raise ValueError("an instrument is listed twice")
     return tuple(found)
@@ -43,6 +41,11 @@ def instruments_from_toml(text: str) -> tuple[Instrument, ...]:
     """The instruments in the text of one file. Raises ValueError."""
     table = checked(tomllib.loads(text), ("instrument",))
     return tuple(_instrument(row) for row in table["instrument"])
+
+
+def _order(item: Instrument) -> tuple[bool, bool, str]:
+    """Of two that give the same level the first is cited: domestic law, then real acts, then the model space."""
+    return item.kind is not InstrumentKind.DOMESTIC_LAW, item.mark is Mark.ILLUSTRATIVE, item.id
 
 
 def _files() -> list[tuple[str, str]]:
