@@ -1,12 +1,13 @@
 """Reads the definitions of all reasons from the package's own data, once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from policies.tables import Row, checked
 from policies.vocabulary import Severity, SubIndication
 
 
@@ -29,24 +30,33 @@ class ReasonDefinition:
 @cache
 def catalogue() -> Mapping[str, ReasonDefinition]:
     """All definitions by code. Raises ValueError on a code defined twice."""
+    folder = files("policies.reasons").joinpath("definitions")
+    entries = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    return read_definitions((item.name.removesuffix(".toml"), item.read_text(encoding="utf-8")) for item in entries)
+
+
+def read_definitions(areas: Iterable[tuple[str, str]]) -> Mapping[str, ReasonDefinition]:
+    """The definitions in (area, TOML text) pairs. Raises ValueError on a code defined twice or an unknown key."""
     found: dict[str, ReasonDefinition] = {}
-    for entry in sorted(files("policies.reasons").joinpath("definitions").iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".toml"):
-            continue
-        area = entry.name.removesuffix(".toml")
-        for code, row in tomllib.loads(entry.read_text(encoding="utf-8")).items():
+    for area, text in areas:
+        for code, row in tomllib.loads(text).items():
             if code in found:
                 raise ValueError(f"reason {code} is defined in {found[code].area} and in {area}")
-            sub = row.get("sub_indication")
-            found[code] = ReasonDefinition(
-                code=code,
-                area=area,
-                severity=Severity(row["severity"]),
-                clause=row["clause"],
-                sub_indication=SubIndication(sub) if sub else None,
-                params=tuple(row.get("params", ())),
-            )
+            found[code] = _definition(area, code, row)
     return MappingProxyType(found)
+
+
+def _definition(area: str, code: str, row: Row) -> ReasonDefinition:
+    checked(row, ("severity", "clause"), ("sub_indication", "params"))
+    sub = row.get("sub_indication")
+    return ReasonDefinition(
+        code=code,
+        area=area,
+        severity=Severity(row["severity"]),
+        clause=row["clause"],
+        sub_indication=SubIndication(sub) if sub else None,
+        params=tuple(row.get("params", ())),
+    )
 
 
 def definition(code: str) -> ReasonDefinition:
