@@ -248,8 +248,8 @@ def _extension_values(extensions: dict[str, Extension], version: int, faults: se
             faults.add("freshest-crl-misused")
     if (expired := extensions.get(EXPIRED_CERTS_ON_CRL)) is not None:
         values["expired_certs_from"] = der.time(expired.value, der.single(expired.value, der.GENERALIZED_TIME))
-    if values.get("base_crl_number", 0) > values.get("crl_number", 1 << 160):
-        faults.add("delta-base-after-delta")
+    if base is not None and number is not None and values["base_crl_number"] >= values["crl_number"]:
+        faults.add("delta-base-not-before-delta")
     return values
 
 

@@ -77,11 +77,9 @@ class Question:
 
     def admitted(self, kind: str, source: str, faults: tuple[str, ...]) -> tuple[Reason, ...] | None:
         """The leniencies that the faults need, as reasons; None when one of them is not granted."""
-        used = []
-        for fault in faults:
-            leniency = f"{kind}-{fault}"
-            if leniency not in self.context.leniencies:
-                self.note("TS-REV-PROFILE", kind=kind, source=source, rule=fault)
-                return None
-            used.append(Reason.of("TS-REV-LENIENCY", leniency=leniency, source=source))
-        return tuple(used)
+        refused = [fault for fault in faults if f"{kind}-{fault}" not in self.context.leniencies]
+        for fault in refused:
+            self.note("TS-REV-PROFILE", kind=kind, source=source, rule=fault)
+        if refused:
+            return None
+        return tuple(Reason.of("TS-REV-LENIENCY", leniency=f"{kind}-{fault}", source=source) for fault in faults)
