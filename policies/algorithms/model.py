@@ -38,11 +38,13 @@ class AlgorithmFinding:
 class AlgorithmPolicy:
     """A named catalogue of dates. `entries` maps (purpose, name) to rows (minimum bits, last reliable moment or None
     for no end), ascending by bits; what is not listed is not reliable at any time. `sources` tells for
-    (purpose, name, minimum bits) who set the date. Hashable by name, so that it can key a cache."""
+    (purpose, name, minimum bits) who set the date; `digest` is the SHA-256 of the catalogue's text, hexadecimal, which
+    pins it as an input of a verdict. Hashable, so that it can key a cache."""
 
     name: str
     entries: Mapping[tuple[str, str], tuple[tuple[int, datetime | None], ...]] = field(hash=False, repr=False)
     sources: Mapping[tuple[str, str, int], str] = field(default_factory=dict, hash=False, compare=False, repr=False)
+    digest: str = ""
 
     def finding(self, use: AlgorithmUse, at: datetime) -> AlgorithmFinding | None:
         """None when the use is reliable at `at` (an aware UTC time), else the finding. The end moment is inclusive."""

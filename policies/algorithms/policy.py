@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -42,6 +43,7 @@ def policy_from_toml(name: str, text: str) -> AlgorithmPolicy:
     entries: dict[tuple[str, str], tuple[tuple[int, datetime | None], ...]] = {}
     sources: dict[tuple[str, str, int], str] = {}
     table = tomllib.loads(text)
+    fingerprint = sha256(text.encode("utf-8")).hexdigest()
     for purpose in ("digest", "signature"):
         for algorithm, rows in table.get(purpose, {}).items():
             entries[purpose, algorithm] = tuple(_row(row) for row in rows)
@@ -49,7 +51,7 @@ def policy_from_toml(name: str, text: str) -> AlgorithmPolicy:
             minima = [row["bits"] for row in rows]
             if minima != sorted(set(minima)):
                 raise ValueError(f"{name}: rows of {algorithm} are not ascending by bits")
-    return AlgorithmPolicy(name, MappingProxyType(entries), MappingProxyType(sources))
+    return AlgorithmPolicy(name, MappingProxyType(entries), MappingProxyType(sources), fingerprint)
 
 
 def _row(row: Mapping[str, Any]) -> tuple[int, datetime | None]:
