@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Final
+from typing import Final, NoReturn, cast
 
 from ops.platform.audit.errors import AuditRecordError
 
@@ -25,6 +25,13 @@ Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
 _encode = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is not a whole number")
+
+
+_decode = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).decode
 
 
 def canonical(value: Plain) -> str:
@@ -81,12 +88,13 @@ def parse_object(text: str) -> dict[str, Plain]:
     Comparing the re-encoding refuses double names, blanks, other orders, fractions and other spellings at once.
     """
     try:
-        value = json.loads(text)
+        value = _decode(text)
+        same = isinstance(value, dict) and _encode(value) == text
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if not isinstance(value, dict) or _encode(value) != text:
+    if not same:
         raise ValueError("not in canonical form")
-    return value
+    return cast(dict[str, Plain], value)
 
 
 def _name(name: object) -> str:

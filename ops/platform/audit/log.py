@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +17,7 @@ from sqlmodel import Session
 
 from ops.platform.audit import store
 from ops.platform.audit.canonical import time_text
-from ops.platform.audit.check import check_end, check_links
-from ops.platform.audit.doom import doom
+from ops.platform.audit.check import check_end, check_genesis
 from ops.platform.audit.entry import (
     FORMAT,
     GENESIS_EVENT,
@@ -29,6 +29,7 @@ from ops.platform.audit.entry import (
     entry_hash,
 )
 from ops.platform.audit.errors import AuditBrokenError, AuditExistsError, AuditMissingError, AuditRecordError
+from ops.platform.audit.hooks import doom, when_committed
 from ops.platform.audit.store import ChainEnd
 from ops.platform.clock import Clock
 from ops.platform.keys import KeyStore
@@ -36,6 +37,9 @@ from ops.platform.keys import KeyStore
 
 class AuditLog:
     """One audit log. Threads may share it; every method works in the session, and so the transaction, of its caller.
+
+    Keep one object per process: it remembers what it wrote, so that going on costs nothing, and what was committed, so
+    that a log that became shorter is noticed. Whatever another process wrote is checked before it is continued.
 
     The key `key_label` of `key_store` signs the heads. `head_interval` is after how many entries a head is signed:
     with 1, the default, at the end of every call, so that no entry ever stands unsigned; a higher number is faster
@@ -53,7 +57,9 @@ class AuditLog:
         self._key_label = key_label
         self._clock = clock
         self._head_interval = head_interval
-        self._origin: bytes | None = None
+        # The end that this object last wrote or checked, and the last one that is known to be committed.
+        self._known: ChainEnd | None = None
+        self._committed: ChainEnd | None = None
 
     def create(self, session: Session, *, continues: SignedHead | None = None) -> AuditEntry:
         """Start the chain: the genesis entry binds the log's name, its signing key and a random number.
@@ -106,8 +112,6 @@ class AuditLog:
             entries, rows = self._link(end, records, self._clock.now())
             store.insert_entries(session, rows)
             if end.size - end.signed_size >= self._head_interval:
-                if end.signed_size < was:
-                    self._check_unsigned(session, end)
                 self._sign(session, end)
             self._move(session, was, end)
         return entries
@@ -116,7 +120,6 @@ class AuditLog:
         """Sign the present end of the log, also when nothing was added since: a fresh statement with a fresh time."""
         with self._or_doom(session):
             end = self._locked_end(session)
-            self._check_unsigned(session, end)
             head = self._sign(session, end)
             self._move(session, end.size, end)
         return head
@@ -136,12 +139,23 @@ class AuditLog:
         end = store.read_end(session, self.log_id, lock=True)
         if end is None:
             raise AuditMissingError(f"There is no audit log {self.log_id!r}.")
-        if self._origin is None:
-            check_end(session, self.log_id, end, self.public_key)
-            self._origin = end.origin
-        if end.origin != self._origin:
-            raise AuditBrokenError(f"The audit log {self.log_id!r} was replaced by another one of the same name.")
+        if end != self._known:
+            self._check_unknown(session, end)
         return end
+
+    def _check_unknown(self, session: Session, end: ChainEnd) -> None:
+        # Another process went on, a transaction of ours was rolled back, or somebody wrote into the table.
+        seen = self._committed
+        if seen is None:
+            check_genesis(session, self.log_id, end, self.public_key)
+        elif end.origin != seen.origin:
+            raise AuditBrokenError(f"The audit log {self.log_id!r} was replaced by another one of the same name.")
+        elif end.size < seen.size or end.heads < seen.heads:
+            raise AuditBrokenError(
+                f"The audit log {self.log_id!r} has {end.size} entries and {end.heads} heads, but this process had "
+                f"committed {seen.size} and {seen.heads}."
+            )
+        check_end(session, self.log_id, end, self.public_key, most_unsigned=self._head_interval - 1)
 
     def _link(
         self, end: ChainEnd, records: Sequence[AuditRecord], at: datetime
@@ -167,13 +181,6 @@ class AuditLog:
             end.size, end.last_hash = end.size + 1, own
         return tuple(entries), rows
 
-    def _check_unsigned(self, session: Session, end: ChainEnd) -> None:
-        # Entries that no head covers yet were open to whoever can write the table: never sign them unseen.
-        head = store.last_head(session, self.log_id, end.origin)
-        if head is None or head.head_hash != end.last_head_hash:
-            raise AuditBrokenError(f"The last signed head of the audit log {self.log_id!r} was changed.")
-        check_links(session, self.log_id, head.size - 1, head.root, end)
-
     def _sign(self, session: Session, end: ChainEnd) -> SignedHead:
         unsigned = SignedHead(
             self.log_id,
@@ -194,6 +201,8 @@ class AuditLog:
     def _move(self, session: Session, was: int, end: ChainEnd) -> None:
         if not store.move_end(session, self.log_id, was, end):
             raise AuditBrokenError(f"The audit log {self.log_id!r} was extended from elsewhere at the same time.")
+        self._known = end
+        when_committed(session, self.log_id, partial(setattr, self, "_committed", end))
 
     @contextmanager
     def _or_doom(self, session: Session) -> Iterator[None]:

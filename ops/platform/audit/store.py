@@ -82,6 +82,11 @@ def read_end(session: Session, log_id: str, *, lock: bool) -> ChainEnd | None:
     return None if found is None else ChainEnd(*found)
 
 
+def log_ids(session: Session) -> tuple[str, ...]:
+    """The names of all logs, sorted."""
+    return tuple(session.connection().execute(select(_LOG.c.log_id).order_by(_LOG.c.log_id)).scalars())
+
+
 def insert_end(session: Session, log_id: str, end: ChainEnd) -> None:
     """The first end of a new chain; IntegrityError when the log exists."""
     session.connection().execute(_INSERT_END, {"log_id": log_id, **_end_values(end)})
