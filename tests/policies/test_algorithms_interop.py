@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from policies.algorithms import CryptoResult, key_bits, verify
-from policies.algorithms.encoding import encode, sequence
 from policies.algorithms.encoding import elements as read
+from policies.algorithms.encoding import encode, sequence
 from policies.algorithms.identifiers import DER_NULL, encode_algorithm
 from policies.algorithms.rsa import RSASSA_PSS, encode_pss_parameters
 
