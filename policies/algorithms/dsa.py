@@ -47,6 +47,20 @@ def load_key(info: SubjectPublicKeyInfo, inherited: bytes | None) -> LoadedKey:
     return LoadedKey(AlgorithmUse("DSA", p.bit_length(), "signature"), _key(p, q, g, y))
 
 
+def bare_use(info: SubjectPublicKeyInfo) -> AlgorithmUse | None:
+    """The use of a key whose parameters are inherited and not at hand; None when it has its own or is malformed.
+
+    y is smaller than p, so its length rounded up to 64 bits never overstates the size of the key.
+    """
+    if not info.algorithm.parameters_absent_or_null:
+        return None
+    try:
+        y = integer(only(info.key, INTEGER))
+    except MalformedError:
+        return None
+    return AlgorithmUse("DSA", -(-y.bit_length() // 64) * 64, "signature") if y > 1 else None
+
+
 def _key(p: int, q: int, g: int, y: int) -> dsa.DSAPublicKey:
     try:
         return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()

@@ -157,16 +157,19 @@ def verify_cms(
 
 def describe_key(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> AlgorithmUse:
     """The use that a public key stands for; its OID as name and 0 bits when no suite knows it, "malformed" when it
-    cannot be read, so that no policy ever finds it reliable."""
+    cannot be read, so that no policy ever finds it reliable. A DSA key that inherits its parameters is sized without
+    them when they are not given."""
     if len(spki_der) > MAX_PUBLIC_KEY:
         return AlgorithmUse("malformed", 0, "signature")
     key = _load(spki_der, dsa_parameters)
     if isinstance(key, LoadedKey):
         return key.use
     try:
-        return AlgorithmUse(subject_public_key_info(spki_der).algorithm.oid, 0, "signature")
+        info = subject_public_key_info(spki_der)
     except MalformedError:
         return AlgorithmUse("malformed", 0, "signature")
+    bare = dsa.bare_use(info) if info.algorithm.oid == dsa.DSA and dsa_parameters is None else None
+    return bare or AlgorithmUse(info.algorithm.oid, 0, "signature")
 
 
 def describe_signature(

@@ -205,10 +205,12 @@ def test_dsa_parameters_are_inherited_only_when_the_key_has_none() -> None:
     assert verify(sha1, bare, MESSAGE, signature, dsa_parameters=foreign) in (INVALID, MALFORMED)
     assert verify(sha1, full, MESSAGE, signature, dsa_parameters=foreign) is VALID
     assert verify(sha1, bare, MESSAGE, signature, dsa_parameters=b"junk") is MALFORMED
-    assert describe_signature(sha1, bare, dsa_parameters=parameters) == (
-        AlgorithmUse("SHA-1", 160, "digest"),
-        AlgorithmUse("DSA", 1024, "signature"),
-    )
+    uses = (AlgorithmUse("SHA-1", 160, "digest"), AlgorithmUse("DSA", 1024, "signature"))
+    assert describe_signature(sha1, bare, dsa_parameters=parameters) == uses
+    assert describe_signature(sha1, full) == uses
+    assert describe_signature(sha1, bare) == uses
+    empty = encode(SEQUENCE, encode_algorithm("1.2.840.10040.4.1") + encode(BIT_STRING, b"\0"))
+    assert describe_key(empty).bits == 0
 
 
 @pytest.mark.parametrize(
