@@ -111,9 +111,6 @@ def constraint_fault(base: GeneralName) -> str | None:
         return host_fault(base.value.removeprefix(b".")) if base.value else None
     if base.kind == IP:
         return _range_fault(base.value)
-    if base.kind == OTHER and base.type_id == SMTP_UTF8_MAILBOX:
-        # RFC 9598 section 6: internationalised mailboxes are constrained by rfc822Name subtrees only.
-        return "not-a-constraint"
     return None
 
 

@@ -65,7 +65,6 @@ class Certificate:
     subject: Name
     not_before: datetime
     not_after: datetime
-    time_tags: tuple[int, int]
     spki: bytes
     signature: bytes
     unique_identifiers: bool
@@ -96,6 +95,14 @@ class Certificate:
     def self_issued(self) -> bool:
         """Issuer and subject are the same name (RFC 5280 3.2)."""
         return self.issuer.key == self.subject.key
+
+
+def who(certificate: Certificate) -> str:
+    """How sentences call a certificate: its subject, cut to a readable length, or its serial number."""
+    if certificate.subject.empty:
+        return f"serial number {certificate.serial:x}"
+    text = certificate.subject.text()
+    return text if len(text) <= 200 else text[:199] + "…"
 
 
 _parsed: dict[bytes, Certificate | MalformedCertificate] = {}
@@ -141,9 +148,6 @@ def _read(data: bytes, fingerprint: str) -> Certificate:
     times = der.sequence(data, validity, limit=2)
     if len(times) != 2:
         raise der.DerError("missing-field", validity.start)
-    unused, value = der.bit_string(data, signature)
-    if unused:
-        raise der.DerError("bad-unused-bits", signature.start)
     if spki.tag != der.SEQUENCE or inner.tag != der.SEQUENCE or algorithm.tag != der.SEQUENCE:
         raise der.DerError("unexpected-tag", tbs.start)
     return Certificate(
@@ -159,12 +163,22 @@ def _read(data: bytes, fingerprint: str) -> Certificate:
         subject=parse_name(subject.whole(data)),
         not_before=der.time(data, times[0]),
         not_after=der.time(data, times[1]),
-        time_tags=(times[0].tag, times[1].tag),
         spki=spki.whole(data),
-        signature=value,
+        signature=_signature_octets(data, signature),
         unique_identifiers=unique,
         extensions_at=extensions,
     )
+
+
+def _signature_octets(data: bytes, element: der.Element) -> bytes:
+    # No algorithm has a signature of broken octets or of none: such a value is a signature that does not verify.
+    try:
+        unused, octets = der.bit_string(data, element)
+    except der.DerError as error:
+        if error.rule == "unexpected-tag":
+            raise
+        return b""
+    return b"" if unused else octets
 
 
 def _version(data: bytes, tbs: der.Element, fields: list[der.Element]) -> tuple[int, list[der.Element]]:

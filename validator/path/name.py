@@ -26,7 +26,8 @@ EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _SHORT_NAMES = {
     "2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
     "2.5.4.9": "STREET", "2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "T", "2.5.4.42": "GN",
-    "2.5.4.46": "dnQualifier",    "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier", "0.9.2342.19200300.100.1.25": "DC",
+    "2.5.4.46": "dnQualifier", "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier",
+    "0.9.2342.19200300.100.1.25": "DC",
     "0.9.2342.19200300.100.1.1": "UID", EMAIL_ADDRESS: "E",
 }  # fmt: skip
 _OIDS = {short.upper(): oid for oid, short in _SHORT_NAMES.items()}

@@ -4,7 +4,6 @@ Names of leniencies are the vocabulary of the jurisdiction profiles; `LENIENCIES
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import cast
 
 from policies.reasons import Reason
@@ -20,17 +19,17 @@ OBSOLETE_EXTENSIONS = frozenset(
     | {f"2.16.840.1.113730.1.{number}" for number in (1, 2, 3, 4, 7, 8, 12, 13)}
 )
 LENIENCIES = frozenset({
-    "encoded-default-values", "negative-serial", "zero-serial", "long-serial", "unique-identifiers",
-    "generalized-time-before-2050", "unsorted-rdn", "undecodable-string", "empty-string",
-    "printable-string-characters", "non-critical-basic-constraints", "non-critical-constraints",
+    "encoded-default-values", "negative-serial", "zero-serial", "long-serial",
+    "unsorted-rdn", "undecodable-string", "empty-string",
+    "printable-string-characters", "non-critical-basic-constraints", "non-critical-name-constraints",
+    "non-critical-policy-constraints",
     "critical-key-identifiers", "critical-information-access", "key-cert-sign-without-ca", "path-length-without-ca",
     "missing-key-identifiers", "alternative-name-form", "negative-rsa-modulus", "obsolete-extensions",
 })  # fmt: skip
-_FIRST_GENERALIZED = datetime(2050, 1, 1, tzinfo=UTC)
 _MUST_BE_CRITICAL = {
-    ext.NAME_CONSTRAINTS: "non-critical-constraints",
-    ext.POLICY_CONSTRAINTS: "non-critical-constraints",
-    ext.INHIBIT_ANY_POLICY: "non-critical-constraints",
+    ext.NAME_CONSTRAINTS: "non-critical-name-constraints",
+    ext.POLICY_CONSTRAINTS: "non-critical-policy-constraints",
+    ext.INHIBIT_ANY_POLICY: "non-critical-policy-constraints",
 }
 _MUST_NOT_BE_CRITICAL = {
     ext.AUTHORITY_KEY_IDENTIFIER: "critical-key-identifiers",
@@ -40,6 +39,9 @@ _MUST_NOT_BE_CRITICAL = {
     ext.FRESHEST_CRL: None,
     ext.NO_REV_AVAIL: None,
 }
+# What certificates from before RFC 5280 may do: RFC 3280 4.2.1.12 left the criticality of policyConstraints open, and
+# RFC 3280 6.1.4 (k) asks for basicConstraints to be present, whatever its criticality.
+RFC_3280_ERA = frozenset({"non-critical-policy-constraints", "non-critical-basic-constraints"})
 _OCSP = "1.3.6.1.5.5.7.48.1"
 _RSA = bytes.fromhex("2a864886f70d010101")
 
@@ -71,15 +73,10 @@ def _field_defects(certificate: Certificate) -> Iterator[Defect]:
         yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="longer than 20 octets"), "long-serial")
     if certificate.extensions_at is not None and certificate.version != 3:
         yield Defect(Reason.of("TS-PATH-VERSION", version=certificate.version, field="extensions"))
-    if certificate.unique_identifiers:
-        if certificate.version == 1:
-            yield Defect(Reason.of("TS-PATH-VERSION", version=1, field="unique identifiers"))
-        else:
-            yield Defect(Reason.of("TS-PATH-UNIQUE-IDENTIFIER"), "unique-identifiers")
-    times = (certificate.not_before, certificate.not_after)
-    for tag, moment in zip(certificate.time_tags, times, strict=True):
-        if tag == der.GENERALIZED_TIME and moment < _FIRST_GENERALIZED:
-            yield Defect(Reason.of("TS-PATH-TIME-FORM", time=moment.isoformat()), "generalized-time-before-2050")
+    # Unique identifiers in v2 and v3 and GeneralizedTime before 2050 are no defects here: 4.1.2.5 and 4.1.2.8 forbid
+    # writing them but tell the reader to process them.
+    if certificate.unique_identifiers and certificate.version == 1:
+        yield Defect(Reason.of("TS-PATH-VERSION", version=1, field="unique identifiers"))
     if certificate.not_after < certificate.not_before:
         yield Defect(Reason.of("TS-PATH-VALIDITY-ORDER"))
 

@@ -4,7 +4,7 @@ The engine is pure. Fetching (AIA, SIA) is a callable that the caller may hand i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +74,11 @@ class PathRequest:
     at: datetime
     settings: PathSettings
     fetch: Callable[[str], bytes | None] | None = None
+
+    def within(self, spent: float) -> "PathRequest":
+        """The same question with `spent` seconds of its time already used up; a tenth of it always remains."""
+        left = max(self.settings.deadline_seconds - spent, self.settings.deadline_seconds / 10)
+        return replace(self, settings=replace(self.settings, deadline_seconds=left))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

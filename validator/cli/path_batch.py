@@ -1,0 +1,60 @@
+"""`trustspace path --batch`: JSON lines in and out, in order, each answer flushed before the next line is read."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import TextIO
+
+from policies.reasons import Reason
+from validator.cli.path_question import QuestionError, Unreadable, answer_line, question, refusal_line
+from validator.path.engine import build_path
+
+MAX_LINE_CHARACTERS = 1_000_000_000
+
+
+def run_batch(source: str, out: TextIO, now: Callable[[], datetime]) -> bool:
+    """Answer every line of the file `source` (`-`: standard input) on `out`; True when all paths were valid.
+
+    Raises QuestionError when the file itself cannot be opened.
+    """
+    try:
+        opened = nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise QuestionError(f"The file {source!r} cannot be read.") from error
+    good = True
+    with opened as lines:
+        for line in _lines(lines):
+            answer = answer_text(line, now)
+            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            out.flush()
+            good = good and answer["valid"] is True
+    return good
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    # readline, not iteration: iteration would read ahead of a caller that waits for an answer.
+    while line := stream.readline(MAX_LINE_CHARACTERS):
+        if line.strip():
+            yield line
+
+
+def answer_text(line: str, now: Callable[[], datetime]) -> dict[str, object]:
+    """The answer to one line. Whatever the line holds, there is an answer."""
+    identifier: object = None
+    started = monotonic()
+    try:
+        row = json.loads(line)
+        if not isinstance(row, dict):
+            raise QuestionError("The line is not a JSON object.")
+        identifier = row.get("id")
+        asked = question(row, now())
+        if isinstance(asked, Unreadable):
+            return refusal_line(identifier, asked.reason)
+        return answer_line(identifier, build_path(asked.within(monotonic() - started)))
+    except (QuestionError, ValueError, RecursionError) as error:
+        problem = error.sentence if isinstance(error, QuestionError) else "it is not JSON"
+        return refusal_line(identifier, Reason.of("TS-PATH-INPUT", problem=problem))

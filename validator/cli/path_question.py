@@ -1,0 +1,236 @@
+"""Turns one line of `path --batch` (or the options of `path`) into a `PathRequest`, and the outcome into a line.
+
+Certificates, CRLs and OCSP responses are file paths or `base64:` DER; PEM is tolerated. What cannot be read is a
+reason in the answer: a line never goes missing.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from policies.algorithms import load_policy
+from policies.errors import TrustspaceError, UnreadableInputError
+from policies.jurisdictions import load_jurisdiction
+from policies.reasons import Reason, definition, sentence
+from validator.path.certificate import Certificate, MalformedCertificate, parse_certificate
+from validator.path.profile import RFC_3280_ERA
+from validator.path.types import (
+    ExpectedName,
+    PathOutcome,
+    PathRequest,
+    PathSettings,
+    RevocationMode,
+    TrustAnchor,
+)
+from validator.revocation.crl import parse_crl
+from validator.revocation.ocsp import parse_ocsp
+from validator.revocation.types import RevocationEvidence
+
+MAX_FILE_OCTETS = 600 * 1024 * 1024
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_NAME_KINDS = frozenset({"dns", "ip", "email", "uri", "dn"})
+
+
+class QuestionError(UnreadableInputError):
+    """A line or an option that cannot be understood."""
+
+    code = "TS-PATH-INPUT"
+    next_step = "Correct the input line; DESIGN section 6 of the interface lists its fields."
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The certificate asked about cannot be read; `reason` says why."""
+
+    reason: Reason
+
+
+def octets(source: str) -> list[bytes]:
+    """The DER values in a file or in a `base64:` text, several when it is PEM. Raises QuestionError."""
+    if source.startswith("base64:"):
+        try:
+            data = base64.b64decode(source[7:], validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise QuestionError("A base64 value cannot be decoded.") from error
+    else:
+        data = _file(source)
+    if not data.lstrip()[:11].startswith(b"-----BEGIN "):
+        return [data]
+    try:
+        return [base64.b64decode(b"".join(body.split())) for _, body in _PEM.findall(data)]
+    except (binascii.Error, ValueError) as error:
+        raise QuestionError("A PEM block cannot be decoded.") from error
+
+
+def _file(source: str) -> bytes:
+    path = Path(source)
+    try:
+        if path.stat().st_size > MAX_FILE_OCTETS:
+            raise QuestionError(f"The file {path.name} is larger than {MAX_FILE_OCTETS} octets.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise QuestionError(f"The file {path.name!r} cannot be read.") from error
+
+
+def certificates(sources: Iterable[str]) -> tuple[Certificate, ...]:
+    """The readable certificates among `sources`; a malformed one cannot be part of a path and is left out."""
+    parsed = (parse_certificate(one) for source in sources for one in octets(source))
+    return tuple(one for one in parsed if isinstance(one, Certificate))
+
+
+def evidence(crls: Iterable[str], ocsps: Iterable[str]) -> RevocationEvidence:
+    """All CRLs and OCSP responses; unreadable ones are kept as such, so that answers can name them."""
+    lists = [parse_crl(one) for source in crls for one in octets(source)]
+    return RevocationEvidence.of([*lists, *(parse_ocsp(one) for source in ocsps for one in octets(source))])
+
+
+def question(row: Mapping[str, Any], now: datetime) -> PathRequest | Unreadable:
+    """The request of one line; `now` stands for a missing `at`. Raises QuestionError on a field of a wrong kind."""
+    leaf_octets = octets(_text(row, "leaf", required=True))
+    if not leaf_octets:
+        raise QuestionError("The leaf holds no certificate.")
+    leaf = parse_certificate(leaf_octets[0])
+    settings = _settings(row)
+    if isinstance(leaf, MalformedCertificate):
+        return Unreadable(leaf.reason)
+    return PathRequest(
+        leaf=leaf,
+        anchors=tuple(TrustAnchor(one) for one in certificates(_texts(row, "anchors"))),
+        pool=certificates(_texts(row, "pool")),
+        evidence=evidence(_texts(row, "crls"), _texts(row, "ocsps")),
+        at=_time(row.get("at"), now),
+        settings=settings,
+    )
+
+
+def _settings(row: Mapping[str, Any]) -> PathSettings:
+    initial = row.get("initialPolicies")
+    legacy = _flag(row, "legacyAlgorithms")
+    try:
+        jurisdiction = load_jurisdiction(_text(row, "profile") or "rfc5280")
+        mode = RevocationMode(_text(row, "revocation") or "require")
+    except (TrustspaceError, ValueError) as error:
+        raise QuestionError("The profile or the revocation mode is not known.") from error
+    leniencies = frozenset(leniency.name for leniency in jurisdiction.leniencies)
+    return PathSettings(
+        initial_policies=None if initial is None else frozenset(_texts(row, "initialPolicies")),
+        require_explicit_policy=_flag(row, "requireExplicitPolicy"),
+        inhibit_policy_mapping=_flag(row, "inhibitPolicyMapping"),
+        inhibit_any_policy=_flag(row, "inhibitAnyPolicy"),
+        revocation=mode,
+        anchor_constraints=_flag(row, "anchorConstraints"),
+        anchor_expiry=_flag(row, "anchorExpiry"),
+        anchor_basic_constraints=_flag(row, "anchorBasicConstraints"),
+        max_depth=_depth(row.get("maxDepth")),
+        eku=frozenset(map(_usage, _texts(row, "eku"))) or None,
+        key_usage=frozenset(_texts(row, "keyUsage")) or None,
+        names=_names(row.get("names")),
+        leniencies=leniencies | RFC_3280_ERA if legacy else leniencies,
+        algorithms=load_policy("legacy" if legacy else jurisdiction.algorithm_policy),
+        freshness_seconds=jurisdiction.revocation_freshness_seconds,
+    )
+
+
+_USAGES = {
+    "serverAuth": "1.3.6.1.5.5.7.3.1", "clientAuth": "1.3.6.1.5.5.7.3.2", "codeSigning": "1.3.6.1.5.5.7.3.3",
+    "emailProtection": "1.3.6.1.5.5.7.3.4", "timeStamping": "1.3.6.1.5.5.7.3.8", "OCSPSigning": "1.3.6.1.5.5.7.3.9",
+    "anyExtendedKeyUsage": "2.5.29.37.0",
+}  # fmt: skip
+
+
+def _usage(value: str) -> str:
+    return _USAGES.get(value, value)
+
+
+def _text(row: Mapping[str, Any], key: str, *, required: bool = False) -> str:
+    value = row.get(key)
+    if value is None and not required:
+        return ""
+    if not isinstance(value, str) or not value:
+        raise QuestionError(f"The field {key} has to be a text.")
+    return value
+
+
+def _texts(row: Mapping[str, Any], key: str) -> list[str]:
+    value = row.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise QuestionError(f"The field {key} has to be a list of texts.")
+    return value
+
+
+def _flag(row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise QuestionError(f"The field {key} has to be true or false.")
+    return value
+
+
+def _depth(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise QuestionError("The field maxDepth has to be a number of certificates.")
+    return value
+
+
+def _names(value: object) -> tuple[ExpectedName, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise QuestionError("The field names has to be a list.")
+    found = []
+    for item in value:
+        if not isinstance(item, dict) or item.get("kind") not in _NAME_KINDS or not isinstance(item.get("value"), str):
+            raise QuestionError("An expected name has to have a known kind and a value.")
+        found.append(ExpectedName(item["kind"], item["value"]))
+    return tuple(found)
+
+
+def _time(value: object, now: datetime) -> datetime:
+    if value is None:
+        return now
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError) as error:
+        raise QuestionError("The field at has to be a time in ISO 8601.") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def answer_line(identifier: object, outcome: PathOutcome) -> dict[str, object]:
+    """The line out: the first reason decides `reason`, `clause` and `detail`; `reasons` lists them all."""
+    line: dict[str, object] = {"id": identifier, "valid": outcome.valid}
+    line |= _reason_fields(outcome.reasons[0] if outcome.reasons else None)
+    line["policies"] = list(outcome.policies)
+    line["path"] = [certificate.fingerprint for certificate in outcome.certificates]
+    line["explored"] = outcome.explored
+    line["reasons"] = [{"code": one.code, "params": dict(one.params)} for one in outcome.reasons]
+    line["leniencies"] = list(outcome.leniencies)
+    return line
+
+
+def refusal_line(identifier: object, reason: Reason) -> dict[str, object]:
+    """The line out for a question that could not be put."""
+    line: dict[str, object] = {"id": identifier, "valid": False}
+    line |= _reason_fields(reason)
+    return line | {"policies": [], "path": [], "explored": 0, "reasons": [_as_dict(reason)], "leniencies": []}
+
+
+def _as_dict(reason: Reason) -> dict[str, object]:
+    return {"code": reason.code, "params": dict(reason.params)}
+
+
+def _reason_fields(reason: Reason | None) -> dict[str, object]:
+    if reason is None:
+        return {"reason": None, "clause": None, "detail": None}
+    return {"reason": reason.code, "clause": definition(reason.code).clause, "detail": sentence(reason)}

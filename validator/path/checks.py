@@ -1,0 +1,161 @@
+"""What is checked about one certificate of a path by itself, whatever stands above or below it.
+
+Findings of a certificate depend on its role (end entity, CA, trust anchor), the time and the settings only; the
+search drops a CA certificate with any of them before it spends a signature check on it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.algorithms import AlgorithmPolicy, describe_key, describe_signature
+from policies.reasons import Reason
+from validator.path.certificate import Certificate, who
+from validator.path.extension_values import ANY_EXTENDED_KEY_USAGE
+from validator.path.profile import OBSOLETE_EXTENSIONS
+from validator.path.types import PathSettings, TrustAnchor
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Reasons against a certificate, and the leniencies without which there would be more."""
+
+    reasons: tuple[Reason, ...] = ()
+    leniencies: frozenset[str] = frozenset()
+
+
+NOTHING = Findings()
+
+
+def end_entity_findings(certificate: Certificate, settings: PathSettings, at: datetime) -> Findings:
+    """Defects, validity, critical extensions, key identifiers and key of the certificate that is asked about."""
+    reasons, used = _profile(certificate, settings)
+    if settings.check_leaf_validity:
+        reasons += _validity(certificate, at)
+    reasons += _key_algorithm(certificate, settings.algorithms, at)
+    return _findings(reasons, used)
+
+
+def ca_findings(certificate: Certificate, settings: PathSettings, at: datetime) -> Findings:
+    """The same for a certificate that stands above another one, and whether it may (RFC 5280 6.1.4 (k), (n))."""
+    reasons, used = _profile(certificate, settings)
+    reasons += _validity(certificate, at)
+    reasons += authority_reasons(certificate)
+    details = certificate.details
+    if details.subject_key_id is None and details.ca:
+        _tolerate("missing-key-identifiers", _missing("subjectKeyIdentifier"), settings, reasons, used)
+    if not purposes_allowed(certificate, settings.eku):
+        reasons.append(_purpose(certificate, settings.eku))
+    return _findings(reasons, used)
+
+
+def authority_reasons(certificate: Certificate) -> list[Reason]:
+    """Why the certificate may not issue certificates."""
+    details = certificate.details
+    reasons: list[Reason] = []
+    if certificate.version != 3 or not details.ca:
+        reasons.append(Reason.of("TS-PATH-NOT-A-CA", subject=who(certificate)))
+    if details.key_usage is not None and "keyCertSign" not in details.key_usage:
+        reasons.append(Reason.of("TS-PATH-KEY-USAGE", subject=who(certificate)))
+    return reasons
+
+
+def anchor_findings(anchor: TrustAnchor, settings: PathSettings, at: datetime) -> Findings:
+    """What speaks against a trust anchor under the flags that hold it to its own certificate (RFC 5937), and its
+    sunset date (EN 319 102-1 5.2.6)."""
+    certificate = anchor.certificate
+    reasons: list[Reason] = []
+    used: set[str] = set()
+    if anchor.sunset is not None and at > anchor.sunset:
+        reasons.append(Reason.of("TS-PATH-ANCHOR-SUNSET", time=anchor.sunset.isoformat()))
+    if settings.anchor_expiry and not certificate.not_before <= at <= certificate.not_after:
+        reasons.append(Reason.of("TS-PATH-ANCHOR-EXPIRED", subject=who(certificate)))
+    if settings.anchor_constraints:
+        profile, used = _profile(certificate, settings)
+        reasons += profile
+        if certificate.details.subject_key_id is None and certificate.version == 3:
+            _tolerate("missing-key-identifiers", _missing("subjectKeyIdentifier"), settings, reasons, used)
+        if not purposes_allowed(certificate, settings.eku):
+            reasons.append(_purpose(certificate, settings.eku))
+    if settings.anchor_basic_constraints:
+        reasons += authority_reasons(certificate)
+        extension = certificate.details.extensions.get("2.5.29.19")
+        if extension is not None and not extension.critical and not settings.anchor_constraints:
+            reason = Reason.of("TS-PATH-EXTENSION-CRITICALITY", extension=extension.label, wanted="critical")
+            _tolerate("non-critical-basic-constraints", reason, settings, reasons, used)
+    return _findings(reasons, used)
+
+
+def signature_algorithm_reasons(
+    certificate: Certificate, issuer_spki: bytes, policy: AlgorithmPolicy | None, at: datetime
+) -> tuple[Reason, ...]:
+    """Uses of algorithms in the certificate's signature that `policy` does not find reliable at `at`."""
+    if policy is None:
+        return ()
+    for use in describe_signature(certificate.inner_algorithm, issuer_spki):
+        if policy.finding(use, at) is not None:
+            reason = Reason.of("TS-PATH-ALGORITHM", algorithm=use.name, bits=use.bits, subject=who(certificate))
+            return (reason,)
+    return ()
+
+
+def purposes_allowed(certificate: Certificate, wanted: frozenset[str] | None) -> bool:
+    """The extended key usage, where present, covers all `wanted` purposes (RFC 5280 4.2.1.12); nested in CAs."""
+    allowed = certificate.details.extended_key_usage
+    return not wanted or allowed is None or ANY_EXTENDED_KEY_USAGE in allowed or wanted <= allowed
+
+
+def _findings(reasons: list[Reason], used: set[str]) -> Findings:
+    return Findings(tuple(reasons), frozenset(used)) if reasons or used else NOTHING
+
+
+def _profile(certificate: Certificate, settings: PathSettings) -> tuple[list[Reason], set[str]]:
+    reasons: list[Reason] = []
+    used: set[str] = set()
+    details = certificate.details
+    for defect in details.defects:
+        _tolerate(defect.leniency, defect.reason, settings, reasons, used)
+    for oid in details.unknown_critical:
+        leniency = "obsolete-extensions" if oid in OBSOLETE_EXTENSIONS else None
+        reason = Reason.of("TS-PATH-UNKNOWN-CRITICAL-EXTENSION", extension=details.extensions[oid].label)
+        _tolerate(leniency, reason, settings, reasons, used)
+    key_id = details.authority_key_id
+    if (key_id is None or key_id.key_id is None) and not certificate.self_issued:
+        _tolerate("missing-key-identifiers", _missing("authorityKeyIdentifier"), settings, reasons, used)
+    return reasons, used
+
+
+def _tolerate(
+    leniency: str | None, reason: Reason, settings: PathSettings, reasons: list[Reason], used: set[str]
+) -> None:
+    if leniency is not None and leniency in settings.leniencies:
+        used.add(leniency)
+    else:
+        reasons.append(reason)
+
+
+def _missing(extension: str) -> Reason:
+    return Reason.of("TS-PATH-KEY-IDENTIFIER-MISSING", extension=extension)
+
+
+def _purpose(certificate: Certificate, wanted: frozenset[str] | None) -> Reason:
+    missing = sorted((wanted or frozenset()) - (certificate.details.extended_key_usage or frozenset()))
+    return Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=", ".join(missing))
+
+
+def _validity(certificate: Certificate, at: datetime) -> list[Reason]:
+    # Both ends are inclusive (RFC 5280 4.1.2.5).
+    if at < certificate.not_before:
+        start = certificate.not_before.isoformat()
+        return [Reason.of("TS-PATH-NOT-YET-VALID", subject=who(certificate), begins=start)]
+    if at > certificate.not_after:
+        return [Reason.of("TS-PATH-EXPIRED", subject=who(certificate), until=certificate.not_after.isoformat())]
+    return []
+
+
+def _key_algorithm(certificate: Certificate, policy: AlgorithmPolicy | None, at: datetime) -> list[Reason]:
+    if policy is None:
+        return []
+    use = describe_key(certificate.spki)
+    if use.bits and policy.finding(use, at) is not None:
+        return [Reason.of("TS-PATH-ALGORITHM", algorithm=use.name, bits=use.bits, subject=who(certificate))]
+    return []

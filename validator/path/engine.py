@@ -1,0 +1,204 @@
+"""Answers a path question: may this certificate be relied on at this time, from these trust anchors, and why not.
+
+`build_path` is the whole interface. A path is accepted only after all of RFC 5280 6.1 has been carried out on it;
+the search decides in what order paths are tried, never what a path is worth.
+"""
+
+from dataclasses import dataclass
+
+from policies.reasons import Reason
+from validator.path.budget import Budget, BudgetExceededError
+from validator.path.certificate import Certificate
+from validator.path.checks import Findings, anchor_findings, end_entity_findings
+from validator.path.edges import Edges, inherited_parameters
+from validator.path.expected_names import expectation_reasons
+from validator.path.fetching import fetch_issuers
+from validator.path.links import Link
+from validator.path.outcome import best_rejected, order_reasons
+from validator.path.pool import Pool
+from validator.path.search import Search
+from validator.path.signers import SignerEngine
+from validator.path.statuses import path_statuses
+from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
+from validator.path.validation import PathValidation, validate
+from validator.revocation.context import StatusContext
+from validator.revocation.types import StatusAnswer
+
+MAX_RESTARTS = 50
+
+
+def build_path(request: PathRequest) -> PathOutcome:
+    """Build and validate. Never raises for any content of certificates or evidence: every "no" has a reason."""
+    return _Question(request, Budget(request.settings)).answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    candidate: CandidatePath
+    validation: PathValidation
+    leniencies: frozenset[str]
+
+
+class _Question:
+    """One request while it is being worked on; `context` is given when the question is about a CRL or OCSP signer."""
+
+    def __init__(self, request: PathRequest, budget: Budget, context: StatusContext | None = None) -> None:
+        self._request = request
+        self._budget = budget
+        self._context = context
+        self._leaf = request.leaf
+        certificates = tuple(anchor.certificate for anchor in request.anchors)
+        self._pool = Pool(request.pool, certificates)
+        self._edges = Edges(request.settings, request.at, budget)
+        self._tried: dict[tuple[str, ...], _Verdict] = {}
+        self._dropped: list[CandidatePath] = []
+        self._fetched: set[str] = set()
+
+    def answer(self) -> PathOutcome:
+        """The outcome; a budget that runs out is a reason among the others."""
+        request = self._request
+        own = end_entity_findings(request.leaf, request.settings, request.at)
+        leaf = Findings((*own.reasons, *expectation_reasons(request.leaf, request.settings)), own.leniencies)
+        if not request.anchors:
+            return self._refusal(leaf, (Reason.of("TS-PATH-NO-ANCHORS"),))
+        try:
+            accepted = self._anchor_itself(leaf) or self._search(leaf)
+        except BudgetExceededError as error:
+            return self._refusal(leaf, (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
+        if accepted is None:
+            return self._refusal(leaf, ())
+        return self._acceptance(accepted, leaf)
+
+    def _anchor_itself(self, leaf: Findings) -> _Verdict | None:
+        """The certificate asked about is a trust anchor (EN 319 102-1 5.2.6 step 1): nothing stands above it."""
+        for anchor in self._request.anchors:
+            if anchor.certificate != self._leaf:
+                continue
+            findings = anchor_findings(anchor, self._request.settings, self._request.at)
+            candidate = CandidatePath(certificates=(self._leaf,), reasons=(*leaf.reasons, *findings.reasons))
+            self._dropped.append(candidate)
+            if not candidate.reasons:
+                own = self._leaf.details.policies or ()
+                policies = frozenset(item.policy for item in own)
+                return _Verdict(candidate, PathValidation((), policies, ()), findings.leniencies)
+        return None
+
+    def _search(self, leaf: Findings) -> _Verdict | None:
+        for _ in range(MAX_RESTARTS):
+            search = self._new_search()
+            known = len(self._edges.broken)
+            accepted = self._first_good(search, leaf, second=False)
+            if accepted is not None or (leaf.reasons and self._tried):
+                return accepted
+            if len(self._edges.broken) > known:
+                # What was found out about a pair may open another way to a certificate that was passed already.
+                continue
+            if self._fetch(search):
+                continue
+            if not search.blind and not self._tried:
+                return None
+            return self._first_good(self._new_search(), leaf, second=True)
+        return None
+
+    def _new_search(self) -> Search:
+        anchors: dict[bytes, list[TrustAnchor]] = {}
+        for anchor in self._request.anchors:
+            anchors.setdefault(anchor.certificate.subject.key, []).append(anchor)
+        return Search(
+            leaf=self._leaf,
+            anchors=anchors,
+            pool=self._pool,
+            edges=self._edges,
+            budget=self._budget,
+            settings=self._request.settings,
+        )
+
+    def _first_good(self, search: Search, leaf: Findings, *, second: bool) -> _Verdict | None:
+        try:
+            for link, anchor in search.second_pass() if second else search.first_pass():
+                verdict = self._judge(link, anchor, leaf)
+                if verdict is not None and not verdict.candidate.reasons:
+                    return verdict
+                if leaf.reasons:
+                    # No path makes the certificate itself good; one is enough to show.
+                    return None
+        finally:
+            seen = {(one.certificates, one.reasons) for one in self._dropped}
+            self._dropped += [one for one in search.dropped if (one.certificates, one.reasons) not in seen]
+        return None
+
+    def _fetch(self, search: Search) -> bool:
+        if self._request.fetch is None:
+            return False
+        links = [link for link in search.reached if link.certificate.fingerprint not in self._fetched]
+        self._fetched.update(link.certificate.fingerprint for link in links)
+        found = fetch_issuers((link.certificate for link in links), self._request.fetch)
+        return self._pool.add(found)
+
+    def _judge(self, link: Link, anchor: TrustAnchor, leaf: Findings) -> _Verdict | None:
+        """The verdict on a complete path; None when it was judged before."""
+        chain = (*link.chain(), anchor.certificate)
+        key = tuple(certificate.fingerprint for certificate in chain)
+        if key in self._tried:
+            return None
+        settings = self._request.settings
+        top = anchor_findings(anchor, settings, self._request.at)
+        validation = validate(chain, settings)
+        reasons = [*leaf.reasons, *top.reasons, *validation.reasons, *self._late_signatures(chain)]
+        statuses: tuple[StatusAnswer, ...] = ()
+        if settings.revocation is not RevocationMode.NONE and not top.reasons and not validation.reasons:
+            statuses, found, broken = path_statuses(chain, self._request, self._status_context(anchor))
+            reasons += found
+            if broken is not None and (broken.final or len(self._request.anchors) == 1):
+                self._edges.broken[broken.pair] = broken.reasons
+        leniencies = leaf.leniencies | top.leniencies
+        for certificate in chain[1:-1]:
+            leniencies |= self._edges.ca(certificate).leniencies
+        candidate = CandidatePath(certificates=chain, reasons=order_reasons(reasons), statuses=statuses)
+        verdict = self._tried[key] = _Verdict(candidate, validation, leniencies)
+        return verdict
+
+    def _late_signatures(self, chain: tuple[Certificate, ...]) -> tuple[Reason, ...]:
+        """Signatures by keys that inherit their DSA parameters from above (RFC 5280 6.1.4 (f))."""
+        reasons: tuple[Reason, ...] = ()
+        for position in range(1, len(chain) - 1):
+            if self._edges.waits_for_parameters(chain[position]):
+                parameters = inherited_parameters(chain[position:])
+                reasons += self._edges.signature(chain[position - 1], chain[position], parameters)
+        return reasons
+
+    def _status_context(self, anchor: TrustAnchor) -> StatusContext:
+        engine = SignerEngine(self._request, anchor, self._pool, self._signer_outcome)
+        return engine.context(self._context)
+
+    def _signer_outcome(self, request: PathRequest, context: StatusContext) -> PathOutcome:
+        return _Question(request, self._budget, context).answer()
+
+    def _acceptance(self, verdict: _Verdict, leaf: Findings) -> PathOutcome:
+        return PathOutcome(
+            valid=True,
+            certificates=verdict.candidate.certificates,
+            reasons=(),
+            policies=tuple(sorted(verdict.validation.policies)),
+            qualifiers=verdict.validation.qualifiers,
+            statuses=verdict.candidate.statuses,
+            leniencies=tuple(sorted(verdict.leniencies)),
+            explored=self._budget.explored,
+            candidates=(*self._judged(), *self._dropped),
+        )
+
+    def _judged(self) -> tuple[CandidatePath, ...]:
+        return tuple(verdict.candidate for verdict in self._tried.values())
+
+    def _refusal(self, leaf: Findings, reasons: tuple[Reason, ...]) -> PathOutcome:
+        candidates = (*self._judged(), *self._dropped)
+        best = best_rejected(self._leaf, candidates, leaf.reasons, reasons)
+        return PathOutcome(
+            valid=False,
+            certificates=best.certificates,
+            reasons=best.reasons,
+            statuses=best.statuses,
+            leniencies=tuple(sorted(leaf.leniencies)),
+            explored=self._budget.explored,
+            candidates=candidates,
+        )

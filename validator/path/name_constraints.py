@@ -1,0 +1,239 @@
+"""Name constraints of every form, indexed so that a name costs a few look-ups however many subtrees there are.
+
+RFC 5280 4.2.1.10 and 6.1.3 (b), (c), RFC 9549 and RFC 9598 6 (rfc822Name subtrees reach SmtpUTF8Mailbox). Each
+certificate's constraints hold by themselves for everything below it, so a path is right exactly when every pair of
+constraining certificate and certificate below is: no subtrees are ever intersected.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.reasons import Reason
+from validator.path.alt_name import SMTP_UTF8_MAILBOX, smtp_utf8_text, uri_host
+from validator.path.certificate import Certificate, who
+from validator.path.extension_values import NameConstraints
+from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
+from validator.path.name import EMAIL_ADDRESS, Name
+
+PERMITTED, EXCLUDED, UNSUPPORTED = "not-permitted", "excluded", "unsupported"
+_WHOLE = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A name that constraints do not let pass: `problem` is one of this module's three words."""
+
+    problem: str
+    name: GeneralName
+
+
+@dataclass(frozen=True, slots=True)
+class _Subtrees:
+    """One side (permitted or excluded) of an extension. `kinds` are the forms it speaks about."""
+
+    kinds: frozenset[str]
+    dns: frozenset[bytes]
+    hosts: frozenset[bytes]
+    domains: frozenset[bytes]
+    mailboxes: frozenset[bytes]
+    uris: frozenset[bytes]
+    uri_domains: frozenset[bytes]
+    networks: frozenset[tuple[int, int, int]]
+    masks: frozenset[tuple[int, int]]
+    names: frozenset[tuple[bytes, ...]]
+    others: frozenset[tuple[str | None, bytes]]
+
+
+def _form(name: GeneralName) -> str:
+    # Each type of otherName is a form of its own.
+    return f"{OTHER} {name.type_id}" if name.kind == OTHER else name.kind
+
+
+def _index(bases: tuple[GeneralName, ...]) -> _Subtrees:
+    by_kind: dict[str, set[bytes]] = {}
+    networks, names, others = set(), set(), set()
+    for base in bases:
+        by_kind.setdefault(base.kind, set()).add(base.value.lower())
+        if base.kind == IP:
+            half = len(base.value) // 2
+            mask = int.from_bytes(base.value[half:], "big")
+            networks.add((half, mask, int.from_bytes(base.value[:half], "big") & mask))
+        elif base.name is not None:
+            names.add(base.name.rdn_keys)
+        elif base.kind == OTHER:
+            others.add((base.type_id, base.value))
+    mails, uris = by_kind.get(EMAIL, set()), by_kind.get(URI, set())
+    return _Subtrees(
+        kinds=frozenset(_form(base) for base in bases),
+        dns=frozenset(by_kind.get(DNS, ())),
+        hosts=frozenset(value for value in mails if b"@" not in value and value[:1] != b"."),
+        domains=frozenset(value[1:] for value in mails if value[:1] == b"."),
+        mailboxes=frozenset(_mailbox(base.value) for base in bases if base.kind == EMAIL and b"@" in base.value),
+        uris=frozenset(value for value in uris if value[:1] != b"."),
+        uri_domains=frozenset(value[1:] for value in uris if value[:1] == b"."),
+        networks=frozenset(networks),
+        masks=frozenset((size, mask) for size, mask, _ in networks),
+        names=frozenset(names),
+        others=frozenset(others),
+    )
+
+
+def _mailbox(value: bytes) -> bytes:
+    # The host ignores case, the local part does not (RFC 5280 7.5).
+    local, at, host = value.rpartition(b"@")
+    return local + at + host.lower()
+
+
+def _suffixes(host: bytes) -> Iterator[bytes]:
+    yield host
+    while b"." in host:
+        host = host.partition(b".")[2]
+        yield host
+    yield _WHOLE
+
+
+def _proper_suffixes(host: bytes) -> Iterator[bytes]:
+    suffixes = _suffixes(host)
+    next(suffixes)
+    return suffixes
+
+
+def _in_dns(trees: _Subtrees, value: bytes) -> bool:
+    return any(suffix in trees.dns for suffix in _suffixes(value.lower().rstrip(b".")))
+
+
+def _wildcard_meets(trees: _Subtrees, value: bytes) -> bool:
+    # `*.example.org` stands for every name one label below, so an exclusion of one of them catches it.
+    if not value.startswith(b"*."):
+        return False
+    parent = value[2:].lower()
+    return any(base.partition(b".")[2] == parent for base in trees.dns)
+
+
+def _in_email(trees: _Subtrees, value: bytes) -> bool:
+    host = value.rpartition(b"@")[2].lower()
+    if _mailbox(value) in trees.mailboxes or host in trees.hosts or _WHOLE in trees.hosts:
+        return True
+    return any(suffix in trees.domains for suffix in _proper_suffixes(host))
+
+
+def _in_uri(trees: _Subtrees, host: bytes) -> bool:
+    if host in trees.uris or _WHOLE in trees.uris:
+        return True
+    return any(suffix in trees.uri_domains for suffix in _proper_suffixes(host))
+
+
+def _in_ip(trees: _Subtrees, value: bytes) -> bool:
+    number, size = int.from_bytes(value, "big"), len(value)
+    return any(length == size and (size, mask, number & mask) in trees.networks for length, mask in trees.masks)
+
+
+def _in_dn(trees: _Subtrees, name: Name) -> bool:
+    keys = name.rdn_keys
+    return any(keys[:length] in trees.names for length in range(len(keys) + 1))
+
+
+class ConstraintIndex:
+    """The constraints of one certificate, ready to be asked about names."""
+
+    __slots__ = ("_excluded", "_permitted")
+
+    def __init__(self, constraints: NameConstraints) -> None:
+        self._permitted = _index(constraints.permitted or ())
+        self._excluded = _index(constraints.excluded or ())
+
+    def violation(self, certificate: Certificate) -> Violation | None:
+        """The first name of `certificate` that is excluded, not permitted, or of a form that cannot be decided."""
+        for name in certificate_names(certificate):
+            problem = self._problem(name)
+            if problem is not None:
+                return Violation(problem, name)
+        return None
+
+    def _problem(self, name: GeneralName) -> str | None:
+        form = _form(name)
+        if name.kind == OTHER and name.type_id == SMTP_UTF8_MAILBOX:
+            text = smtp_utf8_text(name.value)
+            if text is None:
+                return UNSUPPORTED
+            mailbox = GeneralName(EMAIL, text.encode("utf-8"))
+            if EMAIL in self._excluded.kinds or EMAIL in self._permitted.kinds:
+                problem = self._decide(mailbox, EMAIL)
+                if problem is not None:
+                    return problem
+        return self._decide(name, form)
+
+    def _decide(self, name: GeneralName, form: str) -> str | None:
+        if form in self._excluded.kinds:
+            inside = _within(self._excluded, name)
+            if inside is None:
+                return UNSUPPORTED
+            if inside or (name.kind == DNS and _wildcard_meets(self._excluded, name.value)):
+                return EXCLUDED
+            if name.kind == OTHER:
+                # Only equality is known of a foreign name form; anything else may still fall in the subtree.
+                return UNSUPPORTED
+        if form in self._permitted.kinds:
+            inside = _within(self._permitted, name)
+            if inside is None:
+                return UNSUPPORTED
+            return None if inside else PERMITTED
+        return None
+
+
+def _within(trees: _Subtrees, name: GeneralName) -> bool | None:
+    """Whether `name` falls in one of the subtrees of its form; None when that cannot be said."""
+    if name.kind == DNS:
+        return _in_dns(trees, name.value)
+    if name.kind == EMAIL:
+        return _in_email(trees, name.value) if b"@" in name.value else None
+    if name.kind == IP:
+        return _in_ip(trees, name.value) if len(name.value) in (4, 16) else None
+    if name.kind == DN and name.name is not None:
+        return _in_dn(trees, name.name)
+    if name.kind == URI:
+        host = uri_host(name.value)
+        # 4.2.1.10: a URI whose host is no fully qualified domain name is refused under any URI constraint.
+        if host is None or host.startswith(b"[") or host.replace(b".", b"").isdigit():
+            return None
+        return _in_uri(trees, host.lower())
+    return (name.type_id, name.value) in trees.others if name.kind == OTHER else None
+
+
+def certificate_names(certificate: Certificate) -> Iterator[GeneralName]:
+    """Every name that constraints apply to: the subject, its e-mail addresses when there is no subjectAltName
+    (4.2.1.10), and the alternative names."""
+    subject = certificate.subject
+    if not subject.empty:
+        yield GeneralName(DN, subject.der, subject)
+    alternatives = certificate.details.subject_alt_names
+    if alternatives is None:
+        for attribute in subject.values(EMAIL_ADDRESS):
+            yield GeneralName(EMAIL, attribute.octets if attribute.text is None else attribute.text.encode())
+        return
+    yield from alternatives
+
+
+def violation_reason(violation: Violation, certificate: Certificate) -> Reason:
+    """A violation by a name of `certificate` as a reason."""
+    name, subject = violation.name, who(certificate)
+    if violation.problem == UNSUPPORTED:
+        return Reason.of("TS-PATH-NAME-CONSTRAINT-UNSUPPORTED", kind=name.kind, subject=subject)
+    code = "TS-PATH-NAME-EXCLUDED" if violation.problem == EXCLUDED else "TS-PATH-NAME-NOT-PERMITTED"
+    return Reason.of(code, kind=name.kind, value=name.text[:200], subject=subject)
+
+
+_indexes: dict[str, ConstraintIndex] = {}
+
+
+def constraint_index(certificate: Certificate) -> ConstraintIndex | None:
+    """The index of the certificate's constraints, None when it has none; kept by content."""
+    constraints = certificate.details.name_constraints
+    if constraints is None:
+        return None
+    index = _indexes.get(certificate.fingerprint)
+    if index is None:
+        if len(_indexes) > 512:
+            _indexes.clear()
+        index = _indexes[certificate.fingerprint] = ConstraintIndex(constraints)
+    return index

@@ -1,0 +1,131 @@
+"""Policy processing as a graph of linear size instead of a tree that doubles (RFC 9618, updating RFC 5280 6.1).
+
+A graph has one layer per certificate and one node per policy and layer. Nodes are immutable once their layer is
+built, so that the layers of CA certificates can be shared between the paths that begin with them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from validator.path.extension_values import ANY_POLICY, PolicyInformation
+
+Qualifiers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One policy at one depth. `parents` are policies of the layer above; `expected` the policies that satisfy it
+    in the layer below."""
+
+    parents: tuple[str, ...]
+    expected: tuple[str, ...]
+    qualifiers: Qualifiers
+
+
+Layer = Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyGraph:
+    """The layers, the trust anchor's first. A graph whose last layer is empty is NULL (RFC 5280 6.1.2 (a))."""
+
+    layers: tuple[Layer, ...]
+
+    @classmethod
+    def initial(cls) -> "PolicyGraph":
+        """One node: any policy is acceptable."""
+        return cls(({ANY_POLICY: Node((), (ANY_POLICY,), ())},))
+
+    @property
+    def null(self) -> bool:
+        """No policy is left."""
+        return not self.layers[-1]
+
+    def extended(self, policies: Iterable[PolicyInformation] | None, any_policy_counts: bool) -> "PolicyGraph":
+        """The graph after 6.1.3 (d) and (e) for a certificate with `policies` (None: no such extension)."""
+        if policies is None or self.null:
+            return PolicyGraph((*self.layers, {}))
+        above = self.layers[-1]
+        accepting: dict[str, list[str]] = {}
+        for policy, node in above.items():
+            for expected in node.expected:
+                accepting.setdefault(expected, []).append(policy)
+        layer: dict[str, Node] = {}
+        wildcard: PolicyInformation | None = None
+        for information in policies:
+            policy = information.policy
+            if policy == ANY_POLICY:
+                wildcard = information
+                continue
+            parents = accepting.get(policy) or ([ANY_POLICY] if ANY_POLICY in above else None)
+            if parents:
+                layer[policy] = Node(tuple(parents), (policy,), information.qualifiers)
+        if wildcard is not None and any_policy_counts:
+            for policy, parents in accepting.items():
+                if policy not in layer:
+                    layer[policy] = Node(tuple(parents), (policy,), wildcard.qualifiers)
+        return PolicyGraph((*self.layers, layer))
+
+    def mapped(self, mappings: Iterable[tuple[str, str]], allowed: bool) -> "PolicyGraph":
+        """The graph after 6.1.4 (b) for the mappings (issuer's policy, subject's policy) of a CA certificate."""
+        targets: dict[str, dict[str, None]] = {}
+        for issuer_policy, subject_policy in mappings:
+            targets.setdefault(issuer_policy, {})[subject_policy] = None
+        layer = dict(self.layers[-1])
+        if not targets or not layer:
+            return self
+        wildcard = layer.get(ANY_POLICY)
+        for policy, expected in targets.items():
+            node = layer.get(policy)
+            if not allowed:
+                layer.pop(policy, None)
+            elif node is not None:
+                layer[policy] = Node(node.parents, tuple(expected), node.qualifiers)
+            elif wildcard is not None:
+                layer[policy] = Node((ANY_POLICY,), tuple(expected), wildcard.qualifiers)
+        return PolicyGraph((*self.layers[:-1], layer))
+
+    def constrained(self, acceptable: frozenset[str] | None) -> tuple[frozenset[str], Qualifiers]:
+        """The user-constrained policy set (6.1.5 (g), 6.1.6) and the qualifiers of the end entity's valid policies.
+
+        `acceptable` is the user-initial-policy-set, None for any-policy. Policies are those of the trust anchor's
+        domain. An empty set means that the intersection is NULL.
+        """
+        if self.null:
+            return frozenset(), ()
+        last = self.layers[-1]
+        roots, alive = self._roots(acceptable)
+        found = set(roots)
+        if ANY_POLICY in last:
+            found |= {ANY_POLICY} if acceptable is None else acceptable
+            alive = alive | {ANY_POLICY}
+        qualifiers = dict.fromkeys(
+            qualifier for policy, node in last.items() if policy in alive for qualifier in node.qualifiers
+        )
+        return frozenset(found), tuple(qualifiers)
+
+    def _roots(self, acceptable: frozenset[str] | None) -> tuple[set[str], set[str]]:
+        """Acceptable policies of the anchor's domain that reach the last layer, and the policies they reach there."""
+        useful = self._useful()
+        roots: set[str] = set()
+        alive: set[str] = set()
+        for depth in range(1, len(self.layers)):
+            reached: set[str] = set()
+            for policy in useful[depth]:
+                if policy == ANY_POLICY:
+                    continue
+                parents = self.layers[depth][policy].parents
+                if ANY_POLICY in parents and (acceptable is None or policy in acceptable):
+                    roots.add(policy)
+                    reached.add(policy)
+                elif any(parent in alive for parent in parents):
+                    reached.add(policy)
+            alive = reached
+        return roots, alive
+
+    def _useful(self) -> list[set[str]]:
+        """Per layer the policies from which the last layer can be reached (6.1.3 (d) (3), done once at the end)."""
+        useful = [set(self.layers[-1])]
+        for layer in reversed(self.layers[1:]):
+            useful.append({parent for policy in useful[-1] for parent in layer[policy].parents})
+        return useful[::-1]

@@ -1,0 +1,94 @@
+"""The certificates a search may use, found by subject, with the distance of every name to a trust anchor.
+
+The index of a pool is kept as long as the same tuple of certificates is asked about, because a batch offers one pool
+to thousands of questions. It holds facts about names only, no opinion.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+from validator.path.certificate import Certificate
+from validator.path.name import Name
+
+_last: list[tuple[tuple[Certificate, ...], "_Index"]] = []
+_KEPT = 4
+
+
+class _Index:
+    """Certificates by the key of their subject and, made on first use, by the key of their issuer."""
+
+    __slots__ = ("by_issuer", "by_subject")
+
+    def __init__(self, certificates: Iterable[Certificate]) -> None:
+        self.by_subject: dict[bytes, list[Certificate]] = {}
+        self.by_issuer: dict[bytes, set[bytes]] | None = None
+        by_subject = self.by_subject
+        for certificate in certificates:
+            key = certificate.subject.key
+            if key in by_subject:
+                by_subject[key].append(certificate)
+            else:
+                by_subject[key] = [certificate]
+
+    def subjects_issued_by(self, issuer: bytes) -> Iterable[bytes]:
+        if self.by_issuer is None:
+            self.by_issuer = {}
+            for subject, certificates in self.by_subject.items():
+                for certificate in certificates:
+                    self.by_issuer.setdefault(certificate.issuer.key, set()).add(subject)
+        return self.by_issuer.get(issuer, ())
+
+
+def _index(certificates: tuple[Certificate, ...]) -> _Index:
+    for kept, index in _last:
+        if kept is certificates:
+            return index
+    index = _Index(certificates)
+    _last.insert(0, (certificates, index))
+    del _last[_KEPT:]
+    return index
+
+
+class Pool:
+    """The certificates of one question: the shared index plus what was fetched while searching."""
+
+    __slots__ = ("_distances", "_extra", "_frontier", "_index", "_known")
+
+    def __init__(self, certificates: tuple[Certificate, ...], anchors: Iterable[Certificate]) -> None:
+        self._index = _index(certificates)
+        self._extra: dict[bytes, list[Certificate]] = {}
+        self._known: set[str] = set()
+        self._distances = {anchor.subject.key: 0 for anchor in anchors}
+        self._frontier = deque(self._distances)
+
+    def add(self, certificates: Iterable[Certificate]) -> bool:
+        """Offer further certificates; True when at least one was new."""
+        fresh = False
+        for certificate in certificates:
+            same = self._extra.setdefault(certificate.subject.key, [])
+            if certificate.fingerprint not in self._known and certificate not in self.of(certificate.subject):
+                self._known.add(certificate.fingerprint)
+                same.append(certificate)
+                fresh = True
+        return fresh
+
+    def of(self, subject: Name) -> list[Certificate]:
+        """The certificates whose subject is `subject`, in the order in which they were offered."""
+        offered = self._index.by_subject.get(subject.key, [])
+        extra = self._extra.get(subject.key)
+        return [*offered, *extra] if extra else offered
+
+    def distance(self, name: Name) -> int | None:
+        """Certificates between `name` and the nearest trust anchor by names alone; None when no anchor is above it.
+
+        A breadth-first search from the anchors, carried only as far as it is asked about.
+        """
+        key = name.key
+        distances, frontier = self._distances, self._frontier
+        while key not in distances and frontier:
+            issuer = frontier.popleft()
+            for subject in self._index.subjects_issued_by(issuer):
+                if subject not in distances:
+                    distances[subject] = distances[issuer] + 1
+                    frontier.append(subject)
+        return distances.get(key)

@@ -1,0 +1,93 @@
+"""Validates the certificates that sign CRLs and OCSP responses, on behalf of the revocation check.
+
+RFC 5280 6.3.3 (f): their path has to end in the trust anchor of the path whose status is in question.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from validator.path.certificate import Certificate
+from validator.path.edges import SIGNATURES
+from validator.path.name import Name
+from validator.path.pool import Pool
+from validator.path.types import PathOutcome, PathRequest, TrustAnchor
+from validator.revocation.context import SignerPurpose, SignerVerdict, StatusContext
+
+MAX_PENDING = 8
+
+
+class SignerEngine:
+    """What `StatusContext.engine` calls back; one for each trust anchor of a question."""
+
+    def __init__(
+        self,
+        request: PathRequest,
+        anchor: TrustAnchor,
+        pool: Pool,
+        ask: Callable[[PathRequest, StatusContext], PathOutcome],
+    ) -> None:
+        self._request = request
+        self._anchor = anchor
+        self._pool = pool
+        self._ask = ask
+        self._known: dict[tuple[str, datetime, frozenset[str]], SignerVerdict] = {}
+
+    def context(self, outer: StatusContext | None) -> StatusContext:
+        """The context of status questions; inside a question about a signer, that question's."""
+        if outer is not None:
+            return outer
+        settings = self._request.settings
+        freshness = settings.freshness_seconds
+        return StatusContext(
+            engine=self,
+            signatures=SIGNATURES,
+            algorithms=settings.algorithms,
+            freshness=None if freshness is None else timedelta(seconds=freshness),
+            leniencies=settings.leniencies,
+        )
+
+    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
+        """Certificates of the pool and the trust anchor, and the end entity, with this subject."""
+        found = dict.fromkeys(self._pool.of(subject))
+        for certificate in (self._anchor.certificate, self._request.leaf):
+            if certificate.subject.key == subject.key:
+                found[certificate] = None
+        return found
+
+    def validate_signer(
+        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
+    ) -> SignerVerdict:
+        """Whether a path leads from the signer to this question's trust anchor at `at`."""
+        if certificate == self._anchor.certificate:
+            return SignerVerdict(True, (certificate.fingerprint,))
+        if len(context.pending) > MAX_PENDING:
+            return SignerVerdict(False)
+        key = (certificate.fingerprint, at, context.pending)
+        known = self._known.get(key)
+        if known is None:
+            outcome = self._ask(self._signer_request(certificate, at), context)
+            path = tuple(one.fingerprint for one in outcome.certificates)
+            known = self._known[key] = SignerVerdict(outcome.valid, path, outcome.reasons)
+        return known
+
+    def _signer_request(self, certificate: Certificate, at: datetime) -> PathRequest:
+        settings = self._request.settings
+        return replace(
+            self._request,
+            leaf=certificate,
+            anchors=(self._anchor,),
+            at=at,
+            settings=replace(
+                settings,
+                initial_policies=None,
+                require_explicit_policy=False,
+                inhibit_policy_mapping=False,
+                inhibit_any_policy=False,
+                max_depth=None,
+                eku=None,
+                key_usage=None,
+                names=(),
+                check_leaf_validity=True,
+            ),
+        )
