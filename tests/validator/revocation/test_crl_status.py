@@ -281,7 +281,9 @@ class TestSigner:
         ca = pki.authority("No key usage", usage=None)
         assert pki.ask(ca.issue("under no key usage", serial=5), ca, pki.crl(ca)).status is Status.GOOD
 
-    @pytest.mark.parametrize(("usage", "expected"), [((6,), Status.GOOD), ((0,), Status.UNKNOWN), (None, Status.UNKNOWN)])
+    @pytest.mark.parametrize(
+        ("usage", "expected"), [((6,), Status.GOOD), ((0,), Status.UNKNOWN), (None, Status.UNKNOWN)]
+    )
     def test_separate_key_of_the_same_name(self, pki, ca, leaf, usage, expected):
         extensions = () if usage is None else (pki.key_usage(*usage),)
         label = f"crl key {usage}"
