@@ -86,6 +86,7 @@ class CertificateRow(SQLModel, table=True):
     instrument: str | None = Field(default=None, max_length=128)
     requested_by: str = Field(max_length=200)
     reserved_at: datetime = Field(sa_column=_moment())
+    redeemed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     finished_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     void_reason: str | None = Field(default=None, max_length=500)
 
@@ -160,7 +161,9 @@ class StatusEventRow(SQLModel, table=True):
 
 
 class CrlRow(SQLModel, table=True):
-    """A signed list. `number` grows without gaps per authority and never goes back (RFC 5280 5.2.3)."""
+    """A signed list. `number` grows per authority and never goes back (RFC 5280 5.2.3).
+
+    `last_event` is the newest status event that the list knows of."""
 
     __tablename__ = "ca_crl"
     __table_args__ = (UniqueConstraint("authority_id", "number"),)
@@ -168,6 +171,7 @@ class CrlRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     authority_id: int = Field(foreign_key="ca_authority.id")
     number: int
+    last_event: int = Field(default=0)
     der: bytes = Field(sa_column=_octets())
     sha256: str = Field(max_length=64)
     this_update: datetime = Field(sa_column=_moment())

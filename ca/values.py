@@ -91,7 +91,8 @@ class NewAuthority:
     """An authority to create. `parent` None makes a self-signed root; `subject` country first.
 
     `key_algorithm` is a `ops.platform.keys.KeyAlgorithm` value. `predecessor` is the authority whose key this one
-    replaces: it must have the same subject, and `link` then makes the link certificates.
+    replaces: it must have the same subject, and `link` then makes the link certificates. `policies` empty means every
+    policy that the jurisdiction's profiles issue under.
     """
 
     name: str
@@ -101,6 +102,7 @@ class NewAuthority:
     parent: str | None = None
     key_algorithm: str = "ec-p256"
     profile: str | None = None
+    policies: tuple[str, ...] = ()
     predecessor: str | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None

@@ -1,0 +1,198 @@
+"""The delegated OCSP responders of an installation: their keys and certificates, and answering from the database."""
+
+import threading
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from ca import ocsp, reader
+from ca.clockguard import trusted_now
+from ca.csr import public_key_bits
+from ca.errors import CaError
+from ca.facts import authority_row
+from ca.issuance import issue, prepare
+from ca.models import AuthorityRow, CertificateRow, CertificateState, ResponderRow, RevocationRow
+from ca.names import attributes_of
+from ca.ocsp import SingleStatus, Template
+from ca.orders import order_of
+from ca.room import Room
+from ca.serial import serial_text
+from ca.signing import sign_ocsp
+from ca.values import CertificateRequest, Issued, RevocationReason, StoredKey
+from ops.platform.keys import KeyAlgorithm
+
+_NEVER_SIGNED = (CertificateState.RESERVED.value, CertificateState.VOID.value)
+
+
+class _Responder(NamedTuple):
+    key_label: str
+    certificate: bytes
+    not_before: datetime
+    not_after: datetime
+    template: Template
+
+
+def create_responder(room: Room, name: str, *, key_algorithm: str = "ec-p256") -> Issued:
+    """Make a key and a short-lived certificate for a responder of this authority; the newest one answers."""
+    with room.database.read() as session:
+        row = authority_row(session, name)
+        count = len(session.exec(select(ResponderRow.id).where(ResponderRow.authority_id == row.id)).all())
+    label = _fresh_label(room, name, count + 1)
+    room.keys.generate(label, KeyAlgorithm(key_algorithm))
+    ours = dict(attributes_of(row.subject))
+    subject = (
+        ("countryName", ours["countryName"]),
+        ("organizationName", ours["organizationName"]),
+        ("commonName", f"{ours['commonName'][:50]} OCSP {count + 1}"),
+    )
+    order = order_of(room, CertificateRequest(name, "ocsp", subject, StoredKey(label)))
+    outcome = prepare(room, [order])[0]
+    if isinstance(outcome, CaError):
+        raise outcome
+    issued = issue(room, [outcome.token])[0]
+
+    def store(session: Session) -> None:
+        assert row.id is not None
+        session.add(
+            ResponderRow(authority_id=row.id, certificate_id=issued.id, key_label=label, not_after=issued.not_after)
+        )
+        room.audit.append(session, "ca.responder.created", name, {"sha256": issued.sha256, "key": label})
+
+    room.database.run_write(store)
+    return issued
+
+
+def _fresh_label(room: Room, name: str, number: int) -> str:
+    taken = set(room.keys.labels())
+    while f"ca/{name}/ocsp/{number}" in taken:
+        number += 1
+    return f"ca/{name}/ocsp/{number}"
+
+
+def responders_due(room: Room) -> tuple[str, ...]:
+    """Authorities whose newest responder is past half its life: two are then valid at once."""
+    now, waiting = room.clock.now(), []
+    with room.database.read() as session:
+        newest: dict[int, tuple[str, CertificateRow]] = {}
+        found = session.exec(
+            select(ResponderRow, AuthorityRow, CertificateRow)
+            .join(AuthorityRow, col(AuthorityRow.id) == col(ResponderRow.authority_id))
+            .join(CertificateRow, col(CertificateRow.id) == col(ResponderRow.certificate_id))
+            .order_by(col(ResponderRow.not_after))
+        )
+        for responder, authority, certificate in found:
+            newest[responder.authority_id] = (authority.name, certificate)
+    for name, certificate in newest.values():
+        assert certificate.not_before is not None and certificate.not_after is not None
+        if now >= certificate.not_before + (certificate.not_after - certificate.not_before) / 2:
+            waiting.append(name)
+    return tuple(waiting)
+
+
+class OcspService:
+    """Answers OCSP requests for every authority of the installation. Threads may share it.
+
+    What is cached never changes in the database: an authority's name and key, a responder's key and certificate.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._issuers: dict[tuple[str, bytes, bytes], tuple[int, datetime]] = {}
+        self._responders: dict[int, _Responder] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, octets: bytes) -> bytes:
+        """The response to a request, DER. Never raises for what a stranger sends: the protocol has its own errors."""
+        return self.answer_with_expiry(octets)[0]
+
+    def answer_with_expiry(self, octets: bytes) -> tuple[bytes, datetime | None]:
+        """The response and until when it may be cached; None for errors and answers to a nonce."""
+        try:
+            request = ocsp.read_request(octets)
+        except reader.ReadError:
+            return ocsp.MALFORMED, None
+        with self._room.database.read() as session:
+            now = trusted_now(self._room, session)
+            found = self._issuer(session, request)
+            if found is None:
+                return ocsp.UNAUTHORIZED, None
+            authority_id, since = found
+            responder = self._responder(session, authority_id, since, now)
+            if responder is None:
+                return ocsp.UNAUTHORIZED, None
+            statuses = [_lookup(session, authority_id, asked.serial) for asked in request.certificates]
+        lifetime = self._room.ocsp_lifetime
+        latest = responder.not_after
+        data = ocsp.response_data(request, statuses, responder.template, now=now, lifetime=lifetime, latest=latest)
+        signed = sign_ocsp(self._room.keys, responder.key_label, data, responder.certificate)
+        return ocsp.successful(signed), None if request.nonce else min(now + lifetime, latest)
+
+    def _issuer(self, session: Session, request: ocsp.OcspRequest) -> tuple[int, datetime] | None:
+        # A delegated responder speaks for the CA that issued its certificate, so for one issuer a response.
+        asked = {certificate.issuer for certificate in request.certificates}
+        if not asked <= self._issuers.keys():
+            self._load_issuers(session)
+        found = {self._issuers.get(issuer) for issuer in asked}
+        return found.pop() if len(found) == 1 else None
+
+    def _load_issuers(self, session: Session) -> None:
+        fresh: dict[tuple[str, bytes, bytes], tuple[int, datetime]] = {}
+        for row in session.exec(select(AuthorityRow)):
+            assert row.id is not None
+            for hashes in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
+                fresh[hashes] = (row.id, row.created_at)
+        with self._lock:
+            self._issuers = fresh
+
+    def _responder(self, session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
+        known = self._responders.get(authority_id)
+        if known is not None and now < known.not_before + (known.not_after - known.not_before) / 2:
+            return known
+        newest = _newest_responder(session, authority_id, since, now)
+        with self._lock:
+            if newest is None:
+                self._responders.pop(authority_id, None)
+            else:
+                self._responders[authority_id] = newest
+        return newest
+
+
+def _newest_responder(session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
+    found = session.exec(
+        select(ResponderRow, CertificateRow)
+        .join(CertificateRow, col(CertificateRow.id) == col(ResponderRow.certificate_id))
+        .where(
+            ResponderRow.authority_id == authority_id,
+            col(CertificateRow.not_before) <= now,
+            col(ResponderRow.not_after) > now,
+        )
+        .order_by(col(ResponderRow.not_after).desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None or found[1].der is None or found[1].not_before is None:
+        return None
+    row, certificate = found
+    spki = reader.children(reader.children(reader.one(certificate.der, 0x30))[0])[6].whole
+    template = Template.of(public_key_bits(spki), since)
+    return _Responder(row.key_label, certificate.der, certificate.not_before, row.not_after, template)
+
+
+def _lookup(session: Session, authority_id: int, serial: int) -> SingleStatus:
+    if not 0 < serial < 1 << 160:
+        return SingleStatus(known=False)
+    found = (
+        session.connection()
+        .execute(
+            select(CertificateRow.state, RevocationRow.revoked_at, RevocationRow.reason)
+            .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
+            .where(CertificateRow.issuer_id == authority_id, CertificateRow.serial == serial_text(serial))
+        )
+        .one_or_none()
+    )
+    if found is None:
+        return SingleStatus(known=False)
+    state, revoked_at, reason = found
+    if revoked_at is not None:
+        return SingleStatus(True, revoked_at, RevocationReason(reason))
+    return SingleStatus(known=state not in _NEVER_SIGNED)
