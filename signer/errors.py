@@ -86,6 +86,15 @@ class CredentialUnknownError(SignerError):
     next_step = "List the credentials and give the identifier of one of them."
 
 
+class CredentialTakenError(SignerError):
+    """The identifier or the certificate is registered already."""
+
+    code = "TS-SIGN-CREDENTIAL-TAKEN"
+    exit_status = 2
+    http_status = 409
+    next_step = "Choose another identifier, or use the credential that exists."
+
+
 class CredentialUnusableError(SignerError):
     """The credential exists but must not sign now: disabled, outside its validity, or its key does not match."""
 
@@ -184,6 +193,24 @@ class TsaAnswerError(TimestampError):
 
     code = "TS-TSA-ANSWER-WRONG"
     next_step = "Do not use this authority until its operator has explained the answer."
+
+
+class TsaUnitUnknownError(TimestampError):
+    """No such time-stamping unit."""
+
+    code = "TS-TSA-UNIT-UNKNOWN"
+    exit_status = 2
+    http_status = 404
+    next_step = "List the units and give the name of one of them, or the address of a time-stamp authority."
+
+
+class TsaUnitTakenError(TimestampError):
+    """The unit's name is used already; names are never used twice, because serial numbers belong to them."""
+
+    code = "TS-TSA-UNIT-TAKEN"
+    exit_status = 2
+    http_status = 409
+    next_step = "Choose a name that no unit of this installation ever had."
 
 
 class TsaUnitError(TimestampError):

@@ -19,7 +19,7 @@ from sqlmodel import Session, select
 
 from ops.platform import der
 from ops.platform.database import Database
-from signer.tsa.models import TsaUnitRow
+from signer.tsa.models import TsaSerialRow
 
 BLOCK_SIZE: Final = 50_000
 _MAXIMUM_BLOCK: Final = 2**40
@@ -71,9 +71,9 @@ class SerialNumbers:
 
     def _reserve(self, session: Session, at: datetime) -> tuple[int, datetime]:
         self._database.lock(session, f"tsa:{self._unit}")
-        row = session.exec(select(TsaUnitRow).where(TsaUnitRow.unit == self._unit)).one_or_none()
+        row = session.exec(select(TsaSerialRow).where(TsaSerialRow.unit == self._unit)).one_or_none()
         if row is None:
-            row = TsaUnitRow(unit=self._unit, next_block=0, latest_time=at)
+            row = TsaSerialRow(unit=self._unit, next_block=0, latest_time=at)
         block, latest = row.next_block, row.latest_time
         if block >= _MAXIMUM_BLOCK:
             raise OverflowError("all serial numbers of this unit are used")
