@@ -7,15 +7,13 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from click import Context
-
     from validator.path.types import PathOutcome
 
 
 class _DefaultCommand(TyperGroup):
     """A group whose command `check` need not be written."""
 
-    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] != "--help"):
             args.insert(0, "check")
         return super().parse_args(ctx, args)

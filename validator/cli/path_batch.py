@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -21,17 +20,22 @@ def run_batch(source: str, out: TextIO, now: Callable[[], datetime]) -> bool:
 
     Raises QuestionError when the file itself cannot be opened.
     """
+    if source == "-":
+        return _answer_all(sys.stdin, out, now)
     try:
-        opened = nullcontext(sys.stdin) if source == "-" else Path(source).open(encoding="utf-8", errors="replace")
+        with Path(source).open(encoding="utf-8", errors="replace") as lines:
+            return _answer_all(lines, out, now)
     except OSError as error:
         raise QuestionError(f"The file {source!r} cannot be read.") from error
+
+
+def _answer_all(lines: TextIO, out: TextIO, now: Callable[[], datetime]) -> bool:
     good = True
-    with opened as lines:
-        for line in _lines(lines):
-            answer = answer_text(line, now)
-            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-            out.flush()
-            good = good and answer["valid"] is True
+    for line in _lines(lines):
+        answer = answer_text(line, now)
+        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        out.flush()
+        good = good and answer["valid"] is True
     return good
 
 

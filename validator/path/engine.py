@@ -190,9 +190,18 @@ class _Question:
     def _judged(self) -> tuple[CandidatePath, ...]:
         return tuple(verdict.candidate for verdict in self._tried.values())
 
+    def _signed(self, candidate: CandidatePath) -> bool:
+        """The topmost certificate of a dropped path made the signature on the one below it."""
+        if len(candidate.certificates) < 2:
+            return False
+        try:
+            return not self._edges.signature(candidate.certificates[-2], candidate.certificates[-1])
+        except BudgetExceededError:
+            return False
+
     def _refusal(self, leaf: Findings, reasons: tuple[Reason, ...]) -> PathOutcome:
-        candidates = (*self._judged(), *self._dropped)
-        best = best_rejected(self._leaf, candidates, leaf.reasons, reasons)
+        judged = self._judged()
+        best = best_rejected(self._leaf, judged, self._dropped, leaf.reasons, reasons, self._signed)
         return PathOutcome(
             valid=False,
             certificates=best.certificates,
@@ -200,5 +209,5 @@ class _Question:
             statuses=best.statuses,
             leniencies=tuple(sorted(leaf.leniencies)),
             explored=self._budget.explored,
-            candidates=candidates,
+            candidates=(*judged, *self._dropped),
         )

@@ -1,14 +1,16 @@
 """Chooses which of many rejected paths explains a refusal best, and in which order its reasons are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.types import CandidatePath
 
-# A revocation and a forged signature are worse news than a formality found on the way.
-_FIRST = ("TS-PATH-REVOKED", "TS-PATH-ON-HOLD", "TS-PATH-SIGNATURE")
-_LAST = ("TS-PATH-NO-ISSUER", "TS-PATH-NO-ANCHOR-REACHED")
+MAX_COMPARED = 20
+
+# A revocation and a forged signature are worse news than a formality found on the way; that a certificate is no CA's
+# says more than what follows from it.
+_FIRST = ("TS-PATH-REVOKED", "TS-PATH-ON-HOLD", "TS-PATH-SIGNATURE", "TS-PATH-NOT-A-CA", "TS-PATH-KEY-USAGE")
 
 
 def order_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
@@ -19,28 +21,33 @@ def order_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 def _weight(reason: Reason) -> int:
     if reason.code in _FIRST:
         return _FIRST.index(reason.code)
-    return len(_FIRST) + (reason.code in _LAST)
+    return len(_FIRST)
 
 
 def best_rejected(
-    leaf: Certificate, candidates: Sequence[CandidatePath], own: tuple[Reason, ...], further: tuple[Reason, ...]
+    leaf: Certificate,
+    complete: Sequence[CandidatePath],
+    parts: Sequence[CandidatePath],
+    own: tuple[Reason, ...],
+    further: tuple[Reason, ...],
+    signed: Callable[[CandidatePath], bool],
 ) -> CandidatePath:
     """The path to show for a refusal: a complete one before a part of one, the longest part before shorter ones.
 
-    `own` are reasons of the end entity alone, `further` those of the search as a whole.
+    `own` are reasons of the end entity alone, `further` those of the search as a whole. `signed` says whether the
+    topmost certificate of a part really issued the one below, for a namesake with another key explains nothing.
     """
-    best: CandidatePath | None = None
-    for candidate in candidates:
-        if candidate.reasons and (best is None or _progress(candidate) > _progress(best)):
-            best = candidate
+    best = min(complete, key=lambda one: len(one.reasons), default=None)
+    if best is None:
+        looked_at = sorted(parts, key=_progress, reverse=True)[:MAX_COMPARED]
+        best = next((one for one in looked_at if signed(one)), looked_at[0] if looked_at else None)
     if best is None:
         missing = (Reason.of("TS-PATH-NO-ISSUER", subject=who(leaf), issuer=leaf.issuer.text()[:200]),)
-        return CandidatePath(
-            certificates=(leaf,), reasons=order_reasons((*further, *own, *(() if further else missing)))
-        )
+        rest = () if further else missing
+        return CandidatePath(certificates=(leaf,), reasons=order_reasons((*further, *own, *rest)))
     reasons = order_reasons((*own, *best.reasons, *further))
     return CandidatePath(certificates=best.certificates, reasons=reasons, statuses=best.statuses)
 
 
-def _progress(candidate: CandidatePath) -> tuple[bool, int, int]:
-    return bool(candidate.statuses), -len(candidate.reasons), len(candidate.certificates)
+def _progress(candidate: CandidatePath) -> tuple[int, int]:
+    return len(candidate.certificates), -len(candidate.reasons)
