@@ -58,7 +58,8 @@ def approve(room: Room, certificate_id: int, approver: str, signature: bytes) ->
             raise ApprovalError(f"The certificate is {row.state}; only a prepared one is approved.")
         person = session.exec(select(ApproverRow).where(ApproverRow.name == approver)).one_or_none()
         _require_valid(row, person, approver, signature)
-        assert person is not None and person.id is not None
+        assert person is not None
+        assert person.id is not None
         now = trusted_now(room, session)
         session.add(
             ApprovalRow(certificate_id=certificate_id, approver_id=person.id, signature=signature, approved_at=now)
@@ -87,7 +88,7 @@ def _require_valid(row: CertificateRow, person: ApproverRow | None, name: str, s
 
 
 def require_approvals(session: Session, row: CertificateRow, required: int) -> list[str]:
-    """The names of who approved, when they are `required` or more. Every stored signature is verified over the row's own bytes.
+    """The names of who approved, when they are `required` or more; every stored signature is verified again.
 
     Raises ApprovalError when one does not verify or too few are given.
     """

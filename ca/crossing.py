@@ -1,7 +1,8 @@
 """Edges between hierarchies, and between two keys of one root: cross- and link certificates.
 
-A cross-certificate's path runs from our anchor into the other hierarchy: its policies are ours, its mappings say which of
-theirs count as which of ours, its constraints say for whose names (RFC 5280 4.2.1.5, .10, .11, .14; RFC 4210 4.4).
+A cross-certificate's path runs from our anchor into the other hierarchy: its policies are ours, its mappings say
+which of theirs count as which of ours, its constraints say for whose names (RFC 5280 4.2.1.5, .10, .11, .14; RFC 4210
+4.4).
 """
 
 from datetime import datetime

@@ -111,12 +111,12 @@ class Responders:
 
 async def _body(receive: Receive) -> bytes:
     """The request's body, cut off one octet past the bound: the reader refuses it then."""
-    collected = b""
+    collected = bytearray()
     while True:
         message = await receive()
         collected += message.get("body", b"")
         if len(collected) > ocsp.LARGEST_REQUEST or not message.get("more_body", False):
-            return collected[: ocsp.LARGEST_REQUEST + 1]
+            return bytes(collected[: ocsp.LARGEST_REQUEST + 1])
 
 
 def responders(authority: CertificateAuthority) -> Responders:

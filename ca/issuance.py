@@ -1,9 +1,9 @@
 """The one way to a certificate: prepare, approve, issue (the order of DESIGN section 4, issuance cycle).
 
-`prepare` reserves the serial, builds the to-be-signed bytes, lints them and records all of it in one transaction. `issue`
-redeems the token and records «signing» in a second transaction, signs outside of any, and records the certificate in a
-third. Whatever process dies at whatever point: nothing that was acknowledged is lost, and a serial that may have been
-signed is on record before the key is used.
+`prepare` reserves the serial, builds the to-be-signed bytes, lints them and records all of it in one transaction.
+`issue` redeems the token and records «signing» in a second transaction, signs outside of any, and records the
+certificate in a third. Whatever process dies at whatever point: nothing that was acknowledged is lost, and a serial
+that may have been signed is on record before the key is used.
 """
 
 from collections.abc import Sequence
@@ -198,8 +198,11 @@ def _require_clean(plan: Blueprint, tbs: bytes) -> None:
 
 
 def _prepared(row: CertificateRow, authority: str, token: IssuanceToken) -> Prepared:
-    assert row.id is not None and row.tbs is not None and row.tbs_hash is not None
-    assert row.not_before is not None and row.not_after is not None
+    assert row.id is not None
+    assert row.tbs is not None
+    assert row.tbs_hash is not None
+    assert row.not_before is not None
+    assert row.not_after is not None
     return Prepared(
         id=row.id,
         authority=authority,
@@ -287,7 +290,8 @@ def _redeem(room: Room, session: Session, token: IssuanceToken) -> _Job:
     _require_timely(room, session, row, authority, now)
     # The profile decides how many, not the row, which whoever administers the database can edit.
     approvers = require_approvals(session, row, profile_of(room, row.profile).approvals)
-    assert row.not_before is not None and row.not_after is not None
+    assert row.not_before is not None
+    assert row.not_after is not None
     details = {"tbs": row.tbs_hash, "approvedBy": approvers, "key": authority.key_label}
     room.audit.append(session, "ca.certificate.signing", f"{authority.name}/{row.serial}", details)
     return _Job(
@@ -297,7 +301,8 @@ def _redeem(room: Room, session: Session, token: IssuanceToken) -> _Job:
 
 def _require_timely(room: Room, session: Session, row: CertificateRow, authority: AuthorityRow, now: datetime) -> None:
     profile = profile_of(room, row.profile)
-    assert row.not_before is not None and row.not_after is not None
+    assert row.not_before is not None
+    assert row.not_after is not None
     if now - row.reserved_at > profile.preparation or row.not_after < now:
         raise TokenError(
             f"The certificate was prepared at {row.reserved_at:%Y-%m-%d %H:%M} UTC, which is too long ago."

@@ -92,7 +92,7 @@ class CertificateRow(SQLModel, table=True):
 
 
 class AuthorityCertificateRow(SQLModel, table=True):
-    """A certificate about one of our authorities that somebody else issued: the other direction of a cross-certificate."""
+    """A certificate for one of our authorities that somebody else issued: a cross-certificate's other direction."""
 
     __tablename__ = "ca_received_certificate"
 
@@ -130,7 +130,7 @@ class ApprovalRow(SQLModel, table=True):
 
 
 class RevocationRow(SQLModel, table=True):
-    """A certificate that is revoked or suspended now. `entry` is its revokedCertificates element as DER (RFC 5280 5.1.2.6)."""
+    """A certificate that is revoked or suspended now. `entry` is its element of revokedCertificates, DER."""
 
     __tablename__ = "ca_revocation"
     __table_args__ = (UniqueConstraint("issuer_id", "serial"),)

@@ -1,7 +1,7 @@
 """The OCSP responder's logic (RFC 6960, RFC 9654): request octets in, response octets out, one signature.
 
 Issuers are found by SHA-1 or SHA-256 of their name and key; statuses come through a look-up function, so that nothing
-here does input or output. A serial that was never reserved is `unknown`; one that was reserved is answered from then on.
+here does input or output. A serial that was never reserved is `unknown`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ _BASIC = der.oid(oids.OCSP_BASIC)
 
 @dataclass(frozen=True, slots=True)
 class CertId:
-    """One certificate asked about. `encoded` is the CertID exactly as it came; `issuer` its (digest, name, key) hashes."""
+    """One certificate asked about. `encoded` is the CertID as it came; `issuer` its (digest, name, key) hashes."""
 
     encoded: bytes
     issuer: tuple[str, bytes, bytes]

@@ -24,7 +24,8 @@ from ops.platform.keys import KeyAlgorithm
 
 # ISO 3166-1 codes of the states whose law is the eIDAS regulation: the Union and the EEA.
 EU_STATES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO".split()
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV"}
+    | {"MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "IS", "LI", "NO"}
 )
 
 
@@ -159,7 +160,7 @@ class Profile:
     national_usages: Mapping[str, tuple[str, ...]]
 
     def policies_for(self, jurisdiction: str) -> tuple[str, ...]:
-        """The policy OIDs under the law of a state: its own, else the Union's for its members, else the general ones."""
+        """The policy OIDs under the law of a state: its own, else the Union's for members, else the general ones."""
         return _under_law(self.policies, jurisdiction)
 
     def extended_usages_for(self, jurisdiction: str) -> tuple[str, ...]:
@@ -180,7 +181,6 @@ def compile_profile(name: str, config: ProfileConfig) -> Profile:
     check_profile(name, config)
     subject = config.subject
     grouped = frozenset(attribute for group in subject.one_of for attribute in group)
-    qualified = config.qualified
     return Profile(
         name=name,
         purpose=config.purpose,
@@ -203,18 +203,18 @@ def compile_profile(name: str, config: ProfileConfig) -> Profile:
         points_to_ocsp=config.publication.ocsp,
         points_to_crl=config.publication.crl,
         no_check=config.publication.no_check,
-        qualified=qualified
-        and Qualified(
-            seal=qualified.type == "eseal",
-            device=qualified.device,
-            retention_years=qualified.retention_years,
-            disclosure_languages=qualified.disclosure_languages,
-        ),
+        qualified=_qualified(config.qualified),
         policies=MappingProxyType({code: law.policies for code, law in config.jurisdiction.items() if law.policies}),
         national_usages=MappingProxyType(
             {code: law.extended_usage for code, law in config.jurisdiction.items() if law.extended_usage}
         ),
     )
+
+
+def _qualified(config: QualifiedConfig | None) -> Qualified | None:
+    if config is None:
+        return None
+    return Qualified(config.type == "eseal", config.device, config.retention_years, config.disclosure_languages)
 
 
 def read_profile(name: str, text: str) -> Profile:

@@ -34,7 +34,7 @@ def recover(room: Room, *, older_than: timedelta = timedelta(minutes=5)) -> tupl
             select(CertificateRow, AuthorityRow)
             .join(AuthorityRow, col(AuthorityRow.id) == col(CertificateRow.issuer_id))
             .where(col(CertificateRow.state).in_(_OPEN))
-            .with_for_update(of=CertificateRow)  # type: ignore[arg-type]
+            .with_for_update(of=CertificateRow)
         ).all()
         for row, authority in found:
             since = row.redeemed_at or row.reserved_at

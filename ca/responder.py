@@ -84,7 +84,8 @@ def responders_due(room: Room) -> tuple[str, ...]:
         for responder, authority, certificate in found:
             newest[responder.authority_id] = (authority.name, certificate)
     for name, certificate in newest.values():
-        assert certificate.not_before is not None and certificate.not_after is not None
+        assert certificate.not_before is not None
+        assert certificate.not_after is not None
         if now >= certificate.not_before + (certificate.not_after - certificate.not_before) / 2:
             waiting.append(name)
     return tuple(waiting)
@@ -162,17 +163,21 @@ def _newest_responder(session: Session, authority_id: int, since: datetime, now:
     found = session.exec(
         select(ResponderRow, CertificateRow)
         .join(CertificateRow, col(CertificateRow.id) == col(ResponderRow.certificate_id))
+        .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
         .where(
             ResponderRow.authority_id == authority_id,
+            col(RevocationRow.certificate_id).is_(None),
             col(CertificateRow.not_before) <= now,
             col(ResponderRow.not_after) > now,
         )
         .order_by(col(ResponderRow.not_after).desc())
         .limit(1)
     ).one_or_none()
-    if found is None or found[1].der is None or found[1].not_before is None:
+    if found is None:
         return None
     row, certificate = found
+    assert certificate.der is not None
+    assert certificate.not_before is not None
     spki = reader.children(reader.children(reader.one(certificate.der, 0x30))[0])[6].whole
     template = Template.of(public_key_bits(spki), since)
     return _Responder(row.key_label, certificate.der, certificate.not_before, row.not_after, template)
@@ -192,7 +197,9 @@ def _lookup(session: Session, authority_id: int, serial: int) -> SingleStatus:
     )
     if found is None:
         return SingleStatus(known=False)
-    state, revoked_at, reason = found
+    state: str = found[0]
+    revoked_at: datetime | None = found[1]
+    reason: int = found[2]
     if revoked_at is not None:
         return SingleStatus(True, revoked_at, RevocationReason(reason))
     return SingleStatus(known=state not in _NEVER_SIGNED)

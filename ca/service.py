@@ -6,6 +6,7 @@ half-done.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
@@ -129,7 +130,7 @@ class CertificateAuthority:
         orders: list[Order] = []
         for request in requests:
             try:
-                orders.append(self._audited(request.authority, lambda one=request: order_of(self._room, one)))
+                orders.append(self._audited(request.authority, partial(order_of, self._room, request)))
                 outcomes.append(None)
             except CaError as error:
                 outcomes.append(error)

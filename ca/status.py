@@ -219,7 +219,8 @@ def blast_radius(session: Session, name: str, now: datetime) -> BlastRadius:
     target = authority_row(session, name)
     below = [row for row in _descendants(session, target) if row.id != target.id]
     issuers = [target.id, *(row.id for row in below)]
-    certificates, crossed = [], []
+    certificates: list[tuple[str, int]] = []
+    crossed: list[tuple[str, int]] = []
     for row, issuer in _valid_rows(session, col(CertificateRow.subject_authority_id) == target.id):
         (certificates if row.purpose in OWN_PURPOSES else crossed).append((issuer.name, serial_of(row.serial)))
     issued = list(_valid_rows(session, col(CertificateRow.issuer_id).in_(issuers)))

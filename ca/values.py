@@ -32,7 +32,7 @@ class RevocationReason(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pkcs10:
-    """A certification request (RFC 2986), DER or PEM. Its subject and extensions are not used: the profile owns them."""
+    """A certification request (RFC 2986), DER or PEM. Only its key is used: the profile owns everything else."""
 
     octets: bytes
 

@@ -16,7 +16,7 @@ class SignatureMismatchError(ValueError):
 def require_signature(spki: bytes, signature: bytes, message: bytes) -> None:
     """Pass when `signature` verifies with the key and its natural digest (SHA-384 on P-384, else SHA-256).
 
-    ECDSA values are DER, RSA is PKCS #1 v1.5. Raises SignatureMismatchError, WeakKeyError for a key that cannot be used.
+    ECDSA values are DER, RSA is PKCS #1 v1.5. Raises SignatureMismatchError, and WeakKeyError for an unusable key.
     """
     key = load_key(spki)
     try:
