@@ -15,7 +15,7 @@ from policies.algorithms.digests import (
     new_digest,
 )
 from policies.algorithms.model import AlgorithmFinding, AlgorithmPolicy, AlgorithmUse, CryptoResult
-from policies.algorithms.policy import UnknownPolicyError, load_policy, policy_names
+from policies.algorithms.policy import UnknownPolicyError, load_policy, policy_from_toml, policy_names
 from policies.algorithms.registry import (
     cms_signature_algorithm,
     describe_key,
@@ -46,6 +46,7 @@ __all__ = [
     "key_bits",
     "load_policy",
     "new_digest",
+    "policy_from_toml",
     "policy_names",
     "spki_leniencies",
     "verify",

@@ -1,9 +1,11 @@
 """Values of the algorithm rooms: a result of a cryptographic check, a use of an algorithm, a dated policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+from types import MappingProxyType
 
 
 class CryptoResult(StrEnum):
@@ -56,3 +58,15 @@ class AlgorithmPolicy:
             return AlgorithmFinding(use, None)
         until = row[1]
         return None if until is None or at <= until else AlgorithmFinding(use, until)
+
+    def ending(self, purpose: str, name: str, until: datetime) -> "AlgorithmPolicy":
+        """This catalogue with every row of one algorithm ended at `until` (aware UTC) at the latest: a ban, real or
+        simulated. KeyError when the algorithm is not listed."""
+        rows = tuple((bits, until if end is None else min(end, until)) for bits, end in self.entries[purpose, name])
+        change = f"{self.digest} {purpose} {name} {until.isoformat()}"
+        return replace(
+            self,
+            name=f"{self.name}, {name} ended {until.date().isoformat()}",
+            entries=MappingProxyType({**self.entries, (purpose, name): rows}),
+            digest=sha256(change.encode("utf-8")).hexdigest(),
+        )

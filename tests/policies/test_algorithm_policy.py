@@ -91,6 +91,19 @@ def test_a_policy_is_one_object_and_can_key_a_cache() -> None:
     assert len({load_policy(name) for name in policy_names()}) == len(policy_names())
 
 
+def test_a_ban_ends_one_algorithm_and_never_revives_another() -> None:
+    policy, ban = load_policy("default"), datetime(2026, 10, 12, tzinfo=UTC)
+    banned = policy.ending("signature", "ECDSA", ban)
+    assert banned.finding(use("ECDSA", 384), ban) is None
+    assert banned.finding(use("ECDSA", 384), TODAY) is not None
+    assert banned.finding(use("ECDSA", 192), TODAY) is not None
+    assert banned.finding(use("RSA", 3072), TODAY) is None
+    assert policy.finding(use("ECDSA", 384), TODAY) is None
+    assert banned.digest != policy.digest
+    with pytest.raises(KeyError):
+        policy.ending("signature", "GOST", ban)
+
+
 def test_an_unknown_name_is_a_stable_error() -> None:
     with pytest.raises(UnknownPolicyError) as caught:
         load_policy("../default")
