@@ -51,10 +51,10 @@ def _answer(
     if applying:
         best = max(applying, key=lambda item: rank(item.level) if item.level is not None else -1)
         return _recognised(question, best, considered, instruments() if among is None else among)
-    open_ = [item for item in considered if item.applicability is Applicability.UNKNOWN]
+    open_ = [item for item in considered if item.applicability is _OPEN]
     near = _distinct(reason for item in (open_ or _near(considered)) for reason in item.reasons)
     places = {"forum": question.forum, "home": ", ".join(question.homes) or "?"}
-    if open_:
+    if open_ or not question.homes:
         first = Reason.of("TS-REC-FACTS-MISSING", **places)
         return RecognitionAnswer(
             forum=question.forum,

@@ -102,7 +102,8 @@ class Instrument:
 class RecognitionQuestion:
     """Is this signature given effect in `forum`?
 
-    `homes`: the jurisdictions under whose law the signature was made (usually one). `signer`, `relying`, `document`,
+    `homes`: the jurisdictions under whose law the signature was made (usually one; none when that is
+    not known, which leaves the question undecided). `signer`, `relying`, `document`,
     `level`: None when not known; an instrument that depends on the fact is then undecided. `signature_time`: best
     signature time, proven; `evaluation_time`: when the question is asked; both aware. `indication`: the technical
     verdict. `mechanisms`: what was found at hand for this signature. `admit_illustrative`: use instruments of the

@@ -312,6 +312,13 @@ def test_a_faulty_file_is_refused(old: str, new: str) -> None:
         instruments_from_toml(good.replace(old, new))
 
 
+def test_an_unknown_home_is_undecided_and_several_homes_are_each_tried() -> None:
+    assert recognise(question("BY", "KZ", homes=())).decision is OPEN
+    both = recognise(question("BY", "KZ", homes=("CN", "KZ")))
+    assert both.decision is RECOGNISED
+    assert {item.home for item in both.considered} == {"CN", "KZ"}
+
+
 def test_naive_times_are_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         question("BY", "KZ", signature_time=datetime(2026, 1, 1))
