@@ -30,7 +30,8 @@ from validator.revocation.extensions import (
 from validator.revocation.malformed import MalformedEvidence
 from validator.revocation.memory import ParsedMemory
 
-MAX_CRL_OCTETS = 512 * 1024 * 1024
+MAX_CRL_OCTETS = 128 * 1024 * 1024
+"""What is larger is refused unread: about three million entries, three times the largest list of any state."""
 
 _PROCESSED = frozenset(
     {AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, FRESHEST_CRL, ISSUING_DISTRIBUTION_POINT}
@@ -95,13 +96,13 @@ _memory: ParsedMemory[CertificateList | MalformedEvidence] = ParsedMemory(256 * 
 
 def parse_crl(encoded: bytes) -> CertificateList | MalformedEvidence:
     """The CRL encoded as DER in `encoded`; the same octets give the same object while they are remembered."""
+    if len(encoded) > MAX_CRL_OCTETS:
+        return MalformedEvidence.too_large("crl", len(encoded), MAX_CRL_OCTETS)
     digest = sha256(encoded).digest()
     known = _memory.get(digest)
     if known is not None:
         return known
     try:
-        if len(encoded) > MAX_CRL_OCTETS:
-            raise der.DerError("too-large", 0)
         value: CertificateList | MalformedEvidence = _read(encoded, digest)
     except der.DerError as error:
         value = MalformedEvidence.of("crl", digest.hex(), error.rule, error.offset)

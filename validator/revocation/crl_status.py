@@ -13,6 +13,10 @@ from validator.revocation.scope import covered_reasons, crl_issuer_keys
 from validator.revocation.signers import Signer, crl_signer
 from validator.revocation.types import Status
 
+# Small lists are searched before their signature is checked, because most say nothing new; a large one is worth its
+# index only when it is authentic.
+_LARGE = 256 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Usable:
@@ -63,6 +67,8 @@ def _usable(question: Question, crl: CertificateList) -> _Usable | None:
         return None
     if not question.issued_in_time(crl.sha256, crl.this_update):
         return None
+    if len(crl.der) > _LARGE and crl_signer(question, crl) is None:
+        return None
     try:
         faults = crl.faults if crl.entries is None else (*crl.faults, *crl.entries.faults())
         unknown = () if crl.entries is None else crl.entries.unknown_critical()
@@ -93,7 +99,6 @@ class _Partition:
         newest_first = sorted(members, key=lambda item: item.order, reverse=True)
         self._complete = [item for item in newest_first if not item.crl.is_delta]
         self._deltas = [item for item in newest_first if item.crl.is_delta]
-        self._signers: dict[str, Signer | None] = {}
 
     def findings(self) -> Iterator[Finding]:
         """What the newest authentic list (with its delta) says, and every revocation that an older one or a delta
@@ -109,9 +114,7 @@ class _Partition:
                 yield from (one for one in self._listed(item) if one.status is not Status.GOOD)
 
     def _signer(self, item: _Usable) -> Signer | None:
-        if item.crl.sha256 not in self._signers:
-            self._signers[item.crl.sha256] = crl_signer(self._question, item.crl)
-        return self._signers[item.crl.sha256]
+        return crl_signer(self._question, item.crl)
 
     def _delta_for(self, base: _Usable | None) -> _Usable | None:
         if base is None or base.crl.crl_number is None:

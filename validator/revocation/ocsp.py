@@ -114,13 +114,13 @@ _memory: ParsedMemory[OcspResponse | MalformedEvidence] = ParsedMemory(64 * 1024
 
 def parse_ocsp(encoded: bytes) -> OcspResponse | MalformedEvidence:
     """The OCSPResponse (or, as in the CAdES revocation values, the BasicOCSPResponse) encoded as DER in `encoded`."""
+    if len(encoded) > MAX_OCSP_OCTETS:
+        return MalformedEvidence.too_large("ocsp", len(encoded), MAX_OCSP_OCTETS)
     digest = sha256(encoded).digest()
     known = _memory.get(digest)
     if known is not None:
         return known
     try:
-        if len(encoded) > MAX_OCSP_OCTETS:
-            raise der.DerError("too-large", 0)
         value: OcspResponse | MalformedEvidence = _read(encoded, digest.hex())
     except der.DerError as error:
         value = MalformedEvidence.of("ocsp", digest.hex(), error.rule, error.offset)

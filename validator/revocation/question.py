@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from policies.algorithms import describe_signature
 from policies.reasons import Reason
@@ -9,13 +10,17 @@ from validator.path.certificate import Certificate
 from validator.revocation.context import StatusContext
 from validator.revocation.types import RevocationEvidence
 
+if TYPE_CHECKING:
+    from validator.revocation.signers import Signer
+
 COMPROMISE = frozenset({1, 2, 10})
 """Reason codes that say that a key came into wrong hands: keyCompromise, cACompromise, aACompromise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used."""
+    """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used,
+    `crl_signers` remembers by SHA-256 (hex) who signed a CRL."""
 
     certificate: Certificate
     issuer: Certificate
@@ -24,6 +29,7 @@ class Question:
     context: StatusContext
     dsa_parameters: bytes | None = None
     notes: list[Reason] = field(default_factory=list)
+    crl_signers: "dict[str, Signer | None]" = field(default_factory=dict)
 
     def note(self, code: str, /, **params: object) -> None:
         """Remember why a piece of evidence was not used."""

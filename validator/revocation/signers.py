@@ -29,6 +29,12 @@ class Signer:
 
 def crl_signer(question: Question, crl: CertificateList) -> Signer | None:
     """The signer of `crl`, None (with a note) when nobody who may has signed it."""
+    if crl.sha256 not in question.crl_signers:
+        question.crl_signers[crl.sha256] = _find_crl_signer(question, crl)
+    return question.crl_signers[crl.sha256]
+
+
+def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
     outcomes: set[CryptoResult] = set()
     for candidate in _distinct_keys(_crl_candidates(question, crl)):
         result = _verified(question, crl.sha256, crl.outer_algorithm, candidate, crl)

@@ -45,8 +45,8 @@ def certificate_status(
         dsa_parameters=dsa_parameters,
     )
     findings = tuple(chain(ocsp_findings(question), crl_findings(question)))
-    unread = tuple(item.reason for item in evidence.malformed)
-    return combine(findings, (*question.notes, *unread))
+    # What cannot be read may have been about this certificate; it is named where nothing else explains the answer.
+    return combine(findings, question.notes or [item.reason for item in evidence.malformed])
 
 
 def not_required(certificate: Certificate) -> Reason | None:
