@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from policies.algorithms import CryptoResult, verify
-from policies.algorithms.digests import digest_by_name
 from policies.algorithms.ecdsa import DER_DIGESTS, PLAIN_DIGESTS
 from policies.algorithms.identifiers import encode_algorithm
 from policies.algorithms.mldsa import ML_DSA_44, ML_DSA_65, ML_DSA_87
 from policies.algorithms.rsa import RSASSA_PSS, encode_pss_parameters
 
 VECTORS = Path(__file__).parents[3] / "shared" / "corpus" / "vectors" / "wycheproof"
-TYPES = {"EcdsaVerify", "EcdsaP1363Verify", "EddsaVerify", "MlDsaVerify", "RsassaPssVerify", "RsassaPkcs1Verify"}
+TYPES = {"EcdsaVerify", "EcdsaP1363Verify", "EddsaVerify", "MlDsaVerify", "RsassaPssVerify"}
 
 
 def _files() -> list[str]:
@@ -23,7 +22,7 @@ def _files() -> list[str]:
     if not index.exists():
         return []
     names = [row["file"] for row in json.loads(index.read_text())["files"]]
-    return [name for name in names if name.startswith(("ecdsa", "ed", "mldsa", "rsa_pss", "rsa_signature"))]
+    return [name for name in names if name.startswith(("ecdsa", "ed", "mldsa", "rsa_pss"))]
 
 
 def _oid(table: dict[str, str], digest: str) -> str:
@@ -47,11 +46,7 @@ def test_every_vector_gets_the_verdict_of_its_authors(name: str) -> None:
     judged = 0
     for group in json.loads(gzip.decompress((VECTORS / name).read_bytes()))["testGroups"]:
         assert group["type"] in TYPES
-        spki = bytes.fromhex(group.get("publicKeyDer") or "")
-        if spki == b"":
-            # ML-DSA keys of a wrong length have no DER; they are refused before any signature is looked at.
-            assert all(case["result"] == "invalid" for case in group["tests"])
-            continue
+        spki = bytes.fromhex(group["publicKeyDer"])
         algorithm = _algorithm(group, name)
         for case in group["tests"]:
             if case.get("ctx"):
@@ -61,7 +56,3 @@ def test_every_vector_gets_the_verdict_of_its_authors(name: str) -> None:
                 assert (result is CryptoResult.VALID) == (case["result"] == "valid"), (name, case["tcId"], result)
             judged += 1
     assert judged > 0
-
-
-def test_digest_names_of_the_vectors_are_known() -> None:
-    assert digest_by_name("SHA3-256").bits == 256
