@@ -21,6 +21,14 @@ from validator.asn1 import der as reader
 
 SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
 TIME_STAMPING: Final = x509.oid.ExtendedKeyUsageOID.TIME_STAMPING
+# What reading a hostile token or certificate raises: our reader's errors (ValueError) and the library's.
+_UNREADABLE: Final = (
+    ValueError,
+    IndexError,
+    CredentialUnusableError,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _DIGEST_NAMES: Final = {der.oid(dotted): name for name, dotted in DIGEST_OIDS.items()}
 
 
@@ -46,7 +54,7 @@ def read_token(encoded: bytes) -> TimestampToken:
         if signed.content_type != cms.ID_TST_INFO or signed.content is None or len(signed.signers) != 1:
             raise TsaAnswerError("The answer is not a time-stamp token.")
         return _read_info(encoded, signed, signed.content)
-    except (reader.DerError, ValueError, IndexError) as error:
+    except _UNREADABLE as error:
         raise TsaAnswerError("The time-stamp token cannot be read.") from error
 
 
@@ -91,13 +99,19 @@ def verify_token(token: TimestampToken) -> CertificateFacts:
     TsaAnswerError: the unit's certificate is missing or is not the one that was signed for, the digest or the
     signature does not verify, the certificate is not for time-stamping alone, or genTime lies outside its validity.
     """
-    signer = token.signed.signers[0]
     try:
-        unit = _unit_certificate(token.signed)
-        digests = cms.attribute_values(signer.signed_attributes, cms.MESSAGE_DIGEST)
-        kinds = cms.attribute_values(signer.signed_attributes, cms.CONTENT_TYPE)
-    except (reader.DerError, ValueError, IndexError) as error:
-        raise TsaAnswerError("The time-stamp token's signature is malformed.") from error
+        unit = _verified_unit(token)
+        check_unit_certificate(unit, token.gen_time)
+    except _UNREADABLE as error:
+        raise TsaAnswerError("The time-stamp token's signature or certificate is malformed.") from error
+    return unit
+
+
+def _verified_unit(token: TimestampToken) -> CertificateFacts:
+    signer = token.signed.signers[0]
+    unit = _unit_certificate(token.signed)
+    digests = cms.attribute_values(signer.signed_attributes, cms.MESSAGE_DIGEST)
+    kinds = cms.attribute_values(signer.signed_attributes, cms.CONTENT_TYPE)
     if len(digests) != 1 or kinds != (der.oid(cms.ID_TST_INFO),):
         raise TsaAnswerError("The time-stamp token's signed attributes are incomplete.")
     if digests[0] != der.octet_string(_content_digest(signer, token.signed.content or b"")):
@@ -107,7 +121,6 @@ def verify_token(token: TimestampToken) -> CertificateFacts:
     )
     if outcome is not CryptoResult.VALID:
         raise TsaAnswerError("The time-stamp token's signature does not verify.")
-    check_unit_certificate(unit, token.gen_time)
     return unit
 
 
@@ -217,6 +230,6 @@ def token_certificates(encoded: bytes) -> tuple[bytes, ...]:
     token = read_token(encoded)
     try:
         unit = _unit_certificate(token.signed).encoded
-    except (reader.DerError, CredentialUnusableError, IndexError) as error:
+    except _UNREADABLE as error:
         raise TsaAnswerError("The time-stamp token's certificates cannot be read.") from error
     return tuple(dict.fromkeys((unit, *(item for item in token.signed.certificates if item[0] == 0x30))))
