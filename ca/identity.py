@@ -45,7 +45,7 @@ def legal_person(
     )
 
 
-def person_of_organization(
+def organisation_person(
     country: str,
     *,
     given_name: str,

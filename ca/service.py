@@ -86,6 +86,7 @@ class CertificateAuthority:
         """The moment of the injected clock."""
         return self._room.clock.now()
 
+    @property
     def profiles(self) -> Mapping[str, Profile]:
         """The loaded profiles by name."""
         return self._room.profiles
