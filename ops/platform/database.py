@@ -35,6 +35,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 _WRITES = "trustspace_writes"
+_WAL_PAUSE = 0.01
 _RETRY_PAUSES = (0.01, 0.03, 0.1, 0.3)
 
 T = TypeVar("T")
@@ -204,12 +205,24 @@ def _prepare_sqlite(connection: Any, wait_ms: int) -> None:
     connection.execute(f"PRAGMA busy_timeout={wait_ms}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.OperationalError as error:
-        # The mode is a property of the file; a file that cannot be written keeps its own and can still be read.
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-            raise
+    _use_wal(connection, time.monotonic() + wait_ms / 1000)
+
+
+def _use_wal(connection: Any, end: float) -> None:
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            code = error.sqlite_errorcode & 0xFF
+            if code == sqlite3.SQLITE_READONLY:
+                # The mode is a property of the file; one that cannot be written keeps its own and can still be read.
+                return
+            # When processes change the mode of a new file at once, SQLite fails without waiting.
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from ops.platform.database import Database, UtcDateTime, lock_key, parse_database_url
 from ops.platform.errors import (
@@ -185,7 +185,7 @@ def test_moments_are_compared_as_moments(database: Database) -> None:
     with database.write() as session:
         session.add_all([Parcel(name="early", at=early), Parcel(name="late", at=late)])
     with database.read() as session:
-        assert [p.name for p in session.exec(select(Parcel).where(Parcel.at < late)).all()] == ["early"]
+        assert [p.name for p in session.exec(select(Parcel).where(col(Parcel.at) < late)).all()] == ["early"]
 
 
 def test_a_moment_without_zone_is_refused(database: Database) -> None:
@@ -220,6 +220,19 @@ def test_a_read_only_file_can_be_read_but_not_written(tmp_path: Path) -> None:
         assert session.execute(text("SELECT count(*) FROM t")).scalar() == 0
     with pytest.raises(DatabaseReadOnlyError), database.write() as session:
         session.execute(text("INSERT INTO t VALUES (1)"))
+    database.close()
+
+
+def test_a_new_file_that_another_process_holds_is_locked(tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "a.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    database = Database(f"sqlite:///{tmp_path}/a.sqlite", lock_wait=timedelta(milliseconds=20))
+    with pytest.raises(DatabaseLockedError), database.read():
+        # Entering does not connect yet; the first statement does.
+        database.create_tables()
+    holder.close()
+    with database.write():
+        pass
     database.close()
 
 
