@@ -1,6 +1,8 @@
 """`trustspace log`: export the audit log, keep its heads elsewhere, verify an export."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,9 +28,8 @@ def export(
     """Write every entry and signed head to a file that anybody can verify."""
     from ops.platform.audit.export import export_lines
     from ops.platform.audit.files import write_lines
-    from ops.platform.settings import load_settings
 
-    with load_settings().open_database().read() as session:
+    with _reading() as session:
         name = _name(session, log)
         lines, digest = write_lines(out, export_lines(session, name))
         head = _last_head(session, name)
@@ -61,9 +62,8 @@ def verify(
 def head(log: _Log = None, as_json: _Json = False) -> None:
     """Print the last signed head, one line to keep and to give to a later `verify --head`."""
     from ops.platform.audit.errors import AuditMissingError
-    from ops.platform.settings import load_settings
 
-    with load_settings().open_database().read() as session:
+    with _reading() as session:
         name = _name(session, log)
         last = _last_head(session, name)
     if last is None:
@@ -81,10 +81,9 @@ def keep(
     """Append the new signed heads to a file, after checking that the log still contains the last one kept there."""
     from ops.platform.audit.files import read_public_key
     from ops.platform.audit.witness import keep_heads
-    from ops.platform.settings import load_settings
 
     spki = read_public_key(key)
-    with load_settings().open_database().read() as session:
+    with _reading() as session:
         name = _name(session, log)
         count = keep_heads(session, name, spki, file)
     _show({"log": name, "file": str(file), "kept": count}, as_json, f"{count} new heads of the log {name} kept.")
@@ -96,9 +95,8 @@ def public_key(log: _Log = None, as_json: _Json = False) -> None:
     from ops.platform.audit import store
     from ops.platform.audit.errors import AuditBrokenError
     from ops.platform.audit.files import pem
-    from ops.platform.settings import load_settings
 
-    with load_settings().open_database().read() as session:
+    with _reading() as session:
         name = _name(session, log)
         first = next(store.entries(session, name), None)
     details = None if first is None else first.content()["details"]
@@ -107,6 +105,18 @@ def public_key(log: _Log = None, as_json: _Json = False) -> None:
         raise AuditBrokenError(f"The first entry of the audit log {name!r} does not name its key.")
     text = pem(bytes.fromhex(named))
     _show({"log": name, "publicKey": text}, as_json, text.rstrip())
+
+
+@contextmanager
+def _reading() -> Iterator["Session"]:
+    from ops.platform.settings import load_settings
+
+    database = load_settings().open_database()
+    try:
+        with database.read() as session:
+            yield session
+    finally:
+        database.close()
 
 
 def _name(session: "Session", log: str | None) -> str:
