@@ -46,7 +46,7 @@ def preflight(identity: SigningIdentity, options: SigningOptions, services: Sign
         raise TsaUnreachableError("The level needs a time-stamp, and no time-stamp authority is configured.")
     if not options.level.has_material:
         return Material()
-    return _source(services).collect((identity.certificate, *identity.chain), at)
+    return _source(services).collect(((identity.certificate, *identity.chain),), at)
 
 
 def prepare(
@@ -138,11 +138,8 @@ def _finish_pades(prepared: Prepared, signed: cms.SignedData, services: SigningS
 
 def _material(prepared: Prepared, signed: cms.SignedData, services: SigningServices, at: datetime) -> Material:
     """Material for the signing certificate and for the unit of each time-stamp."""
-    source = _source(services)
-    found = source.collect((prepared.identity.certificate, *prepared.identity.chain), at)
-    for certificates in cades.timestamp_certificates(signed):
-        found = found.union(source.collect(certificates, at))
-    return found
+    own = (prepared.identity.certificate, *prepared.identity.chain)
+    return _source(services).collect((own, *cades.timestamp_certificates(signed)), at)
 
 
 def _judge(services: SigningServices, result: bytes, content: bytes | None) -> None:

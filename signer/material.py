@@ -5,7 +5,7 @@ response that speaks about it, verifies, is fresh and says "good". It is checked
 result as well, because a signature that lacks one CRL cannot be repaired in ten years.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -41,16 +41,18 @@ class MaterialCollector:
         self._fetcher = fetcher
         self._anchors = frozenset(anchors)
 
-    def collect(self, certificates: Iterable[bytes], at: datetime) -> Material:
-        """Chain and revocation data for the first of `certificates`; the others help to build its chain.
+    def collect(self, chains: Iterable[Sequence[bytes]], at: datetime) -> Material:
+        """Chain and revocation data for the first certificate of each of `chains`; the others help to build them.
 
         ChainMissingError, RevocationMissingError, CertificateRevokedError; never an incomplete answer.
         """
         work = _Collection(self._given, self._fetcher, at)
-        chain = self._chain(tuple(certificates), work)
-        for certificate, issuer in pairwise(chain):
-            work.add_status(certificate, issuer)
-        return Material(tuple(item.der for item in chain), tuple(work.crls), tuple(work.ocsps))
+        for certificates in chains:
+            chain = self._chain(tuple(certificates), work)
+            work.certificates.update((item.der, None) for item in chain)
+            for certificate, issuer in pairwise(chain):
+                work.add_status(certificate, issuer)
+        return Material(tuple(work.certificates), tuple(work.crls), tuple(work.ocsps))
 
     def _chain(self, certificates: tuple[bytes, ...], work: "_Collection") -> list[Certificate]:
         pool = [parse_certificate(item) for item in (*certificates, *self._given.certificates)]
@@ -73,6 +75,7 @@ class _Collection:
     """One run: what was found so far, each object once and in order."""
 
     def __init__(self, given: Material, fetcher: Fetcher | None, at: datetime) -> None:
+        self.certificates: dict[bytes, None] = {}
         self.crls: dict[bytes, None] = {}
         self.ocsps: dict[bytes, None] = {}
         self._given = given
@@ -100,8 +103,8 @@ class _Collection:
     def _offers(
         self, certificate: Certificate, issuer: Certificate, reasons: list[str]
     ) -> Iterator[tuple[_Check, dict[bytes, None], bytes]]:
-        """Given objects, then fetched ones; OCSP before CRLs because it is smaller and fresher."""
-        yield from ((ocsp_answer, self.ocsps, item) for item in self._given.ocsps)
+        """Found and given objects, then fetched ones; OCSP before CRLs because it is smaller and fresher."""
+        yield from ((ocsp_answer, self.ocsps, item) for item in (*self.ocsps, *self._given.ocsps))
         yield from ((crl_answer, self.crls, item) for item in (*self.crls, *self._given.crls))
         for url in _access_urls(certificate, OCSP):
             if octets := self._fetch(url, reasons, ocsp_request(certificate, issuer)):

@@ -1,6 +1,6 @@
 """The values that pass between the steps of a signature, and the few services that the steps ask for."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,9 +134,9 @@ class Timestamper(Protocol):
 class MaterialSource(Protocol):
     """Finds chain and revocation material."""
 
-    def collect(self, certificates: Iterable[bytes], at: datetime) -> Material:
-        """Everything needed to judge these certificates (the first is the end entity) at `at`; complete, or
-        RevocationMissingError, ChainMissingError, CertificateRevokedError."""
+    def collect(self, chains: Iterable[Sequence[bytes]], at: datetime) -> Material:
+        """Everything needed to judge the first certificate of each of `chains` at `at` (the others help to build the
+        chain); complete, or RevocationMissingError, ChainMissingError, CertificateRevokedError."""
         ...
 
 

@@ -16,8 +16,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from reportlab.pdfgen.canvas import Canvas
 
-from ops.platform.clock import FixedClock
-from signer.model import SigningIdentity
+from ops.platform.clock import FixedClock, SystemClock
+from signer.material import MaterialCollector
+from signer.model import Material, SigningIdentity, SigningServices
 from signer.schemes import SignatureScheme
 from signer.tsa.authority import TimestampAuthority
 from signer.tsa.clockguard import ClockGuard
@@ -215,17 +216,9 @@ class Pki:
 
 
 def _usage(*bits: str) -> x509.KeyUsage:
-    names = [
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    ]
+    signing = ("digital_signature", "content_commitment", "key_cert_sign", "crl_sign")
+    other = ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only")
+    names = (*signing, *other)
     return x509.KeyUsage(**{bit: bit in bits for bit in names})
 
 
@@ -273,3 +266,29 @@ def pdf() -> bytes:
         canvas.showPage()
     canvas.save()
     return output.getvalue()
+
+
+class GivenMaterial:
+    """A material source that gives CRLs of both authorities: what a fetch would bring."""
+
+    def __init__(self, pki: Pki, at: datetime | None = None) -> None:
+        self.pki, self.at = pki, at
+
+    def collect(self, chains: Any, at: datetime) -> Material:
+        given = Material((), (self.pki.crl(self.pki.root, self.at), self.pki.crl(self.pki.issuing, self.at)), ())
+        return MaterialCollector(given=given).collect(chains, at)
+
+
+@pytest.fixture(scope="session")
+def services(pki: Pki) -> SigningServices:
+    """A time-stamp authority and revocation material at the hierarchy's own time."""
+    return SigningServices(timestamper=pki.authority(FixedClock(NOW)), material=GivenMaterial(pki))
+
+
+@pytest.fixture(scope="session")
+def real_services(real_pki: Pki) -> SigningServices:
+    """The same at the machine's own time."""
+    issued = real_pki.tsu()
+    unit = TimestampingUnit("real", issued.identity(), issued.sign, UnitPolicy(POLICY), real_pki.at)
+    authority = TimestampAuthority(unit, ClockGuard(SystemClock()), CountingSerialNumbers())
+    return SigningServices(timestamper=authority, material=GivenMaterial(real_pki))
