@@ -57,10 +57,13 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check storage, schema version and audit logs. Exit status 1 if anything is wrong."""
+    """Check storage, schema version and audit logs. Exit status 1 if anything is wrong.
+
+    The audit logs are held to the key given, else to the one in this installation's key store.
+    """
     from ops.service import dbverify
 
-    key = None if audit_key is None else _public_key(audit_key)
+    key = _installed_key() if audit_key is None else _public_key(audit_key)
     with _database() as database:
         report = dbverify.verify(database, key)
     _say(as_json, _report_values(report, key is not None), _report_text(report, key is not None))
@@ -77,6 +80,25 @@ def _database() -> "Iterator[Database]":
         yield database
     finally:
         database.close()
+
+
+def _installed_key() -> bytes | None:
+    """The audit key of this installation; None where no key store is set up, or none can be opened from here."""
+    from contextlib import closing
+
+    from ops.platform.installation import AUDIT_KEY_LABEL, KeyStoreSecretMissingError, open_key_store
+    from ops.platform.keys import KeyStoreError
+    from ops.platform.settings import load_settings
+
+    settings = load_settings()
+    if settings.key_store == "software" and not settings.key_directory.is_dir():
+        # Opening would make one. A copy is often checked on another machine, which has no keys.
+        return None
+    try:
+        with closing(open_key_store(settings)) as keys:
+            return keys.public_key(AUDIT_KEY_LABEL)
+    except (KeyStoreSecretMissingError, KeyStoreError):
+        return None
 
 
 def _public_key(path: Path) -> bytes:

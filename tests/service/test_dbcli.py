@@ -175,6 +175,22 @@ def test_verify_notices_another_key(filled: Database, run: Run, tmp_path: Path) 
     assert run(filled, "verify", "--audit-key", str(tmp_path / "other.der")).exit_code == 1
 
 
+def test_verify_takes_the_key_of_the_installation(
+    filled: Database, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRUSTSPACE_KEY_PASSPHRASE", "correct horse")
+    store = SoftwareKeyStore(tmp_path / "data" / "keys", "correct horse", work_factor=12)
+    store.generate("audit-log", KeyAlgorithm.EC_P256)
+    store.close()
+    result = run(filled, "verify")
+    assert (result.exit_code, json.loads(result.output)["auditKeyGiven"]) == (1, True)
+
+
+def test_verify_makes_no_key_store(filled: Database, run: Run, tmp_path: Path) -> None:
+    assert json.loads(run(filled, "verify").output)["auditKeyGiven"] is False
+    assert not (tmp_path / "data" / "keys").exists()
+
+
 def test_verify_refuses_a_key_that_is_none(filled: Database, run: Run, tmp_path: Path) -> None:
     (tmp_path / "nonsense").write_text("nonsense")
     result = run(filled, "verify", "--audit-key", str(tmp_path / "nonsense"))

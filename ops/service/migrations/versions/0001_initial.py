@@ -99,10 +99,76 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("spki_hash", name=op.f("pk_ca_blocked_key")),
     )
     op.create_table(
-        "tsa_unit",
+        "mirror_object",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_mirror_object")),
+    )
+    op.create_table(
+        "mirror_source",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("url", sa.String(length=2048), nullable=False),
+        sa.Column("subject_key", sa.String(length=64), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("issuers", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
+        sa.Column("interval_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.String(length=100), nullable=True),
+        sa.Column("error_sentence", sa.String(length=1000), nullable=True),
+        sa.Column("etag", sa.String(length=500), nullable=True),
+        sa.Column("last_modified", sa.String(length=100), nullable=True),
+        sa.Column("current", sa.String(length=64), nullable=True),
+        sa.Column("crl_number", sa.String(length=60), nullable=True),
+        sa.Column("this_update", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_update", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mirror_source")),
+        sa.UniqueConstraint("kind", "url", "subject_key", name=op.f("uq_mirror_source_kind_url_subject_key")),
+    )
+    with op.batch_alter_table("mirror_source", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mirror_source_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mirror_source_subject_key"), ["subject_key"], unique=False)
+
+    op.create_table(
+        "signer_credential",
+        sa.Column("credential", sa.String(length=100), nullable=False),
+        sa.Column("owner", sa.String(length=500), nullable=False),
+        sa.Column("key_label", sa.String(length=100), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("pss", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("status_reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("credential", name=op.f("pk_signer_credential")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_signer_credential_fingerprint")),
+    )
+    with op.batch_alter_table("signer_credential", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signer_credential_owner"), ["owner"], unique=False)
+
+    op.create_table(
+        "tsa_serial",
         sa.Column("unit", sa.String(length=100), nullable=False),
         sa.Column("next_block", sa.BigInteger(), nullable=False),
         sa.Column("latest_time", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit", name=op.f("pk_tsa_serial")),
+    )
+    op.create_table(
+        "tsa_unit",
+        sa.Column("unit", sa.String(length=100), nullable=False),
+        sa.Column("key_label", sa.String(length=100), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
+        sa.Column("policy", sa.String(length=200), nullable=False),
+        sa.Column("also", sa.String(length=2000), nullable=False),
+        sa.Column("accuracy_ms", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("unit", name=op.f("pk_tsa_unit")),
     )
     op.create_table(
@@ -156,6 +222,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("last_event", sa.Integer(), nullable=False),
         sa.Column("der", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("this_update", sa.DateTime(timezone=True), nullable=False),
@@ -182,6 +249,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ca_received_certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ca_received_certificate_authority_id"), ["authority_id"], unique=False)
+
+    op.create_table(
+        "mirror_history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("this_update", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["mirror_object.sha256"], name=op.f("fk_mirror_history_sha256_mirror_object")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["mirror_source.id"], name=op.f("fk_mirror_history_source_id_mirror_source")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mirror_history")),
+    )
+    with op.batch_alter_table("mirror_history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mirror_history_sha256"), ["sha256"], unique=False)
+        batch_op.create_index("ix_mirror_history_source_update", ["source_id", "this_update"], unique=False)
+
+    op.create_table(
+        "signer_authorisation",
+        sa.Column("authorisation", sa.String(length=64), nullable=False),
+        sa.Column("credential", sa.String(length=100), nullable=False),
+        sa.Column("digests", sa.Text(), nullable=False),
+        sa.Column("granted_by", sa.String(length=500), nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["credential"],
+            ["signer_credential.credential"],
+            name=op.f("fk_signer_authorisation_credential_signer_credential"),
+        ),
+        sa.PrimaryKeyConstraint("authorisation", name=op.f("pk_signer_authorisation")),
+    )
+    with op.batch_alter_table("signer_authorisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signer_authorisation_credential"), ["credential"], unique=False)
 
     op.create_table(
         "ca_approval",
@@ -271,6 +376,15 @@ def downgrade() -> None:
 
     op.drop_table("ca_responder")
     op.drop_table("ca_approval")
+    with op.batch_alter_table("signer_authorisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signer_authorisation_credential"))
+
+    op.drop_table("signer_authorisation")
+    with op.batch_alter_table("mirror_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_mirror_history_source_update")
+        batch_op.drop_index(batch_op.f("ix_mirror_history_sha256"))
+
+    op.drop_table("mirror_history")
     with op.batch_alter_table("ca_received_certificate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ca_received_certificate_authority_id"))
 
@@ -285,6 +399,17 @@ def downgrade() -> None:
 
     op.drop_table("ca_certificate")
     op.drop_table("tsa_unit")
+    op.drop_table("tsa_serial")
+    with op.batch_alter_table("signer_credential", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signer_credential_owner"))
+
+    op.drop_table("signer_credential")
+    with op.batch_alter_table("mirror_source", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mirror_source_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_mirror_source_due_at"))
+
+    op.drop_table("mirror_source")
+    op.drop_table("mirror_object")
     op.drop_table("ca_blocked_key")
     with op.batch_alter_table("ca_authority", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ca_authority_parent_id"))
