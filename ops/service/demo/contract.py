@@ -23,7 +23,8 @@ def _register_font(font_file: Path) -> None:
         pdfmetrics.registerFont(TTFont(_FONT, str(font_file)))
 
 
-def _style(size: float, alignment: Literal["left", "center"] = "left") -> ParagraphStyle:
+def _style(size: float, alignment: Literal[0, 1] = 0) -> ParagraphStyle:
+    # 0 and 1 are reportlab's TA_LEFT and TA_CENTER, which its types do not know by name.
     return ParagraphStyle(f"text-{size}", fontName=_FONT, fontSize=size, leading=size * 1.35, alignment=alignment)
 
 
@@ -59,7 +60,7 @@ def write_contract(font_file: Path, *, number: str, signed_on: date, seller: str
         out, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
         title=f"Contract {number}", author=seller, subject="Supply of goods", invariant=1,
     )  # fmt: skip
-    title = _style(12, "center")
+    title = _style(12, 1)
     document.build(
         [
             *(Paragraph(line.format_map(values), title) for line in HEADING),

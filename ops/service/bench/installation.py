@@ -1,0 +1,50 @@
+"""A throw-away installation for benchmarks: one root and one issuing authority on SQLite."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ca.service import CertificateAuthority
+from ca.values import AuthorityKind, NewAuthority
+from ops.platform.installation import Installation, opened
+from ops.platform.settings import load_settings
+from ops.service.schema import upgrade
+
+ROOT, ISSUING = "bench-root", "bench-issuing"
+_BASE_URL = "http://127.0.0.1:8080"
+
+
+@contextmanager
+def bench_installation() -> Iterator[tuple[Installation, CertificateAuthority]]:
+    """An open installation in a temporary directory, with a hierarchy of P-256 keys; removed at the end."""
+    with TemporaryDirectory(prefix="trustspace-bench-") as folder:
+        settings = load_settings(
+            {
+                "data_dir": Path(folder),
+                "database_address": f"sqlite:///{folder}/bench.sqlite",
+                "key_passphrase": "only for this benchmark",
+                "base_url": _BASE_URL,
+            }
+        )
+        database = settings.open_database()
+        upgrade(database)
+        database.close()
+        with opened(settings) as installation:
+            authority = CertificateAuthority(
+                installation.database, installation.keys, installation.audit, installation.clock, _BASE_URL
+            )
+            subject = (
+                ("countryName", "KZ"),
+                ("organizationName", "Benchmark CA"),
+                ("organizationIdentifier", "NTRKZ-1"),
+            )
+            authority.create_authority(
+                NewAuthority(ROOT, "KZ", AuthorityKind.ROOT, (*subject, ("commonName", "Benchmark Root")))
+            )
+            authority.create_authority(
+                NewAuthority(
+                    ISSUING, "KZ", AuthorityKind.ISSUING, (*subject, ("commonName", "Benchmark Issuing")), parent=ROOT
+                )
+            )
+            yield installation, authority
