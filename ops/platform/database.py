@@ -35,6 +35,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 _WRITES = "trustspace_writes"
+_CONNECT_SECONDS = 10
 _WAL_PAUSE = 0.01
 _RETRY_PAUSES = (0.01, 0.03, 0.1, 0.3)
 
@@ -85,6 +86,16 @@ def parse_database_url(url: str) -> URL:
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     raise DatabaseUrlError(f"The database kind {backend!r} is not supported.")
+
+
+def open_engine(url: URL, pool_size: int) -> Engine:
+    """A pool of connections to a parsed address; nothing is connected yet. Prefer `Database`, which sets them up."""
+    if url.get_backend_name() == "sqlite":
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    # A server that does not answer at all would otherwise be waited for as long as the operating system likes.
+    defaults = {"connect_timeout": _CONNECT_SECONDS, "application_name": "trustspace"}
+    arguments = {name: value for name, value in defaults.items() if name not in url.query}
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=arguments)
 
 
 class Database:
@@ -242,4 +253,4 @@ def _prepare_postgresql(connection: Any, wait_ms: int) -> None:
     connection.commit()
 
 
-__all__ = ["Database", "Engine", "Session", "UtcDateTime", "lock_key", "parse_database_url"]
+__all__ = ["Database", "Engine", "Session", "UtcDateTime", "lock_key", "open_engine", "parse_database_url"]

@@ -22,6 +22,9 @@ _MAX_ITEMS = 20
 _MAX_DEPTH = 4
 _WITHHELD = "[withheld]"
 
+# What structlog's formatter adds to an event and removes before it is written.
+_BOOKKEEPING = frozenset({"_record", "_from_structlog"})
+
 # Parts of key names, compared without case and underscores.
 _PRIVATE_PARTS = (
     "passphrase",
@@ -99,12 +102,10 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 def withhold(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The processor that bounds and withholds values; a new event, the given one is not changed."""
-    return {key: _public(key, value, 0) for key, value in event.items()}
+    return {key: value if key in _BOOKKEEPING else _public(key, value, 0) for key, value in event.items()}
 
 
 def _public(key: str, value: Any, depth: int) -> Any:
-    if key.startswith("_"):
-        return value  # structlog's own bookkeeping, removed before output
     if _is_private(key):
         return _WITHHELD
     return _bounded(value, depth)

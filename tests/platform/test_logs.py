@@ -56,6 +56,13 @@ def test_bytes_become_their_length(stream: io.StringIO) -> None:
     assert lines(stream)[0]["pdf"] == "[15 octets]"
 
 
+@pytest.mark.parametrize("key", ["_", "_record_", "__der"])
+def test_no_spelling_of_a_key_lets_octets_through(stream: io.StringIO, key: str) -> None:
+    get_logger("v").info("seen", **{key: b"secret", "inner": {key: b"secret", "_record": b"secret"}})
+    assert "secret" not in stream.getvalue()
+    assert lines(stream)[0][key] == "[6 octets]"
+
+
 @pytest.mark.parametrize(
     "key",
     ["passphrase", "key_passphrase", "PIN", "access_token", "signer_name", "subject", "email", "Surname", "given_name"],

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from ops.platform.clock import Clock
-from ops.platform.database import parse_database_url
+from ops.platform.database import open_engine, parse_database_url
 from ops.platform.jobs.errors import JobsUseError, UnknownJobError
 from ops.platform.jobs.exclusive import hold
 from ops.platform.jobs.model import JobRun, JobState, JobStatus, JobWork, Json
@@ -166,7 +166,7 @@ class Jobs:
 
     def _engine(self, held: ExitStack) -> Engine:
         # Given to DBOS, because with an address it would look for databases on the server by itself.
-        engine = create_engine(self._url, pool_size=20, max_overflow=10, pool_pre_ping=True)
+        engine = open_engine(self._url, pool_size=15)
         held.callback(engine.dispose)
         return engine
 
