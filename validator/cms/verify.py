@@ -34,18 +34,10 @@ def message_digest(info: SignerInfo) -> bytes | None:
         return None
 
 
-def signed_octets(info: SignerInfo) -> tuple[bytes, ...]:
-    """What the signature value may be over when there are signed attributes, the standard's form first.
-
-    RFC 5652 5.4: the DER encoding with an explicit SET OF tag. Some producers sign the attributes in the order in
-    which they send them, so that form comes second; both encode the same attributes.
-    """
-    if info.signed_attributes is None:
-        return ()
-    ordered = sorted(item.whole for item in info.signed)
-    canonical = ber.wrap(der.SET, b"".join(ordered))
-    found = ber.wrap(der.SET, b"".join(item.whole for item in info.signed))
-    return (canonical,) if canonical == found else (canonical, found)
+def signed_octets(info: SignerInfo) -> bytes:
+    """What the signature value is over when there are signed attributes: their DER encoding with an explicit SET OF
+    tag, sorted, in whatever order they were sent (RFC 5652 5.4)."""
+    return ber.wrap(der.SET, b"".join(sorted(item.whole for item in info.signed)))
 
 
 def verify_value(info: SignerInfo, spki: bytes, content: bytes | None) -> CryptoResult | None:
@@ -58,12 +50,7 @@ def verify_value(info: SignerInfo, spki: bytes, content: bytes | None) -> Crypto
         if content is None:
             return None
         return verify_cms(signature, digest, spki, content, info.signature, signed_attributes=False)
-    result = CryptoResult.INVALID
-    for octets in signed_octets(info):
-        result = verify_cms(signature, digest, spki, octets, info.signature)
-        if result is CryptoResult.VALID:
-            break
-    return result
+    return verify_cms(signature, digest, spki, signed_octets(info), info.signature)
 
 
 def uses(info: SignerInfo, spki: bytes | None) -> tuple[AlgorithmUse, ...]:

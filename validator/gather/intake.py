@@ -70,7 +70,8 @@ def _read(request: GatherRequest, builder: Builder) -> tuple[str, int | None]:
     try:
         if not octets:
             builder.structure.append(Reason.of("TS-DOC-EMPTY"))
-        elif looks_like_pdf(octets):
+        elif looks_like_pdf(octets) and octets[0] != 0x30:
+            # A CMS that encloses a PDF starts with SEQUENCE and has %PDF- within reach of a PDF reader too.
             return "pdf", pdf_file.read(octets, builder)
         elif (binary := cms_file.binary(octets)) is not None:
             return cms_file.read(binary, request.detached, builder), None

@@ -39,10 +39,8 @@ def _revocation(item: bytes, store: ObjectStore, origin: str) -> Iterator[str]:
         value = parts[1].whole(item)
     except (DerError, IndexError):
         return
-    if form == oids.RI_OCSP_RESPONSE:
+    if form in (oids.RI_OCSP_RESPONSE, oids.OCSP_BASIC):
         yield store.add(ObjectKind.OCSP, value, origin)
-    elif form == oids.OCSP_BASIC:
-        yield store.add_basic_ocsp(value, origin)
 
 
 def _from_attributes(signer: SignerInfo, store: ObjectStore, origin: str) -> Iterator[str]:
@@ -50,9 +48,9 @@ def _from_attributes(signer: SignerInfo, store: ObjectStore, origin: str) -> Ite
         for item in _members(value):
             yield store.add(ObjectKind.CERTIFICATE, item.whole(value), origin)
     for value in signer.unsigned_values(oids.REVOCATION_VALUES):
-        yield from _revocation_values(value, store, origin, basic=True)
+        yield from _revocation_values(value, store, origin)
     for value in signer.signed_values(oids.ADOBE_REVOCATION):
-        yield from _revocation_values(value, store, origin, basic=False)
+        yield from _revocation_values(value, store, origin)
 
 
 def _members(value: bytes) -> list[Element]:
@@ -62,16 +60,13 @@ def _members(value: bytes) -> list[Element]:
         return []
 
 
-def _revocation_values(value: bytes, store: ObjectStore, origin: str, *, basic: bool) -> Iterator[str]:
+def _revocation_values(value: bytes, store: ObjectStore, origin: str) -> Iterator[str]:
     try:
         holders = der.children(value, der.single(value, der.SEQUENCE), 4)
         for holder in holders:
             lists = der.children(value, holder, 2) if holder.tag in (0xA0, 0xA1) else []
             for item in (one for entry in lists for one in der.children(value, entry, 10_000)):
-                octets = item.whole(value)
-                if holder.tag == 0xA0:
-                    yield store.add(ObjectKind.CRL, octets, origin)
-                else:
-                    yield store.add_basic_ocsp(octets, origin) if basic else store.add(ObjectKind.OCSP, octets, origin)
+                kind = ObjectKind.CRL if holder.tag == 0xA0 else ObjectKind.OCSP
+                yield store.add(kind, item.whole(value), origin)
     except DerError:
         return

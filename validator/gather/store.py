@@ -4,13 +4,11 @@ import hashlib
 from collections.abc import Iterable
 
 from policies.reasons import Reason
-from validator.cms import ber
 from validator.evidence import ObjectKind, StoredObject
 from validator.path.certificate import Certificate, parse_certificate
 
 MAX_OBJECTS = 20_000
 MAX_OCTETS = 1024 * 1024 * 1024
-_BASIC_OCSP = bytes.fromhex("06092b0601050507300101")
 
 
 class ObjectStore:
@@ -33,11 +31,6 @@ class ObjectStore:
             self._found[kind, name] = (der, {origin})
             self._octets += len(der)
         return name
-
-    def add_basic_ocsp(self, der: bytes, origin: str) -> str:
-        """Keep a BasicOCSPResponse inside the OCSPResponse that it came from (RFC 6960 4.2.1)."""
-        body = ber.wrap(0x30, _BASIC_OCSP + ber.wrap(0x04, der))
-        return self.add(ObjectKind.OCSP, ber.wrap(0x30, b"\x0a\x01\x00" + ber.wrap(0xA0, body)), origin)
 
     def certificates(self) -> tuple[Certificate, ...]:
         """Every readable certificate, ordered by hash."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.reasons import Reason
-from policies.vocabulary import Indication, SubIndication
+from policies.vocabulary import Indication, SignatureLevel, SubIndication
 from validator.evidence import Change
 
 
@@ -73,7 +73,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampVerdict:
-    """Judgement of one time-stamp token: PASSED, FAILED or INDETERMINATE."""
+    """Judgement of one time-stamp token: PASSED, FAILED or INDETERMINATE.
+
+    `intact` and `digests_intact` speak about the token as a CMS signature over its TSTInfo, and for a token that
+    stands alone (document, detached) about its imprint too, because that is what it signs. `imprint_intact` says
+    whether the imprint agrees with the data it must be over, None when that data is not at hand.
+    """
 
     id: str
     kind: str
@@ -82,6 +87,7 @@ class TimestampVerdict:
     sub_indication: SubIndication | None = None
     intact: bool
     digests_intact: bool
+    imprint_intact: bool | None = None
     time: datetime | None = None
     authority: str | None = None
     blocks: tuple[Block, ...] = ()
@@ -94,7 +100,8 @@ class TimestampVerdict:
 class SignatureVerdict:
     """Judgement of one signature. `level` names form and level ("PAdES-BASELINE-LT"); `qualification` the legal
     quality that certificate and trust state support ("QESIG", "ADESIG-QC", …, "NA"); `best_time_proof` the id of the
-    time-stamp that proves `best_signature_time`, None when that is only the time of the check."""
+    time-stamp that proves `best_signature_time`, None when that is only the time of the check; `legal_level` what the
+    certificate claims under the law of `home`."""
 
     id: str
     format: str
@@ -110,6 +117,7 @@ class SignatureVerdict:
     best_signature_time: datetime | None = None
     best_time_proof: str | None = None
     qualification: str
+    legal_level: SignatureLevel | None = None
     home: str | None = None
     covers_whole: bool | None = None
     changes: tuple[Change, ...] = ()

@@ -1,0 +1,243 @@
+"""Answers of the path and revocation engines over the objects that an Evidence holds. Pure; remembers its answers."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from policies.algorithms import AlgorithmUse, describe_signature
+from policies.jurisdictions import Jurisdiction, jurisdictions
+from validator.evidence import AnchorFacts, Evidence, ObjectKind
+from validator.judge.certificate_facts import certificate_facts
+from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
+from validator.judge.policy import JudgementPolicy
+from validator.path.certificate import Certificate, parse_certificate
+from validator.path.engine import build_path
+from validator.path.name import Name
+from validator.path.types import PathOutcome, PathRequest, PathSettings, RevocationMode, TrustAnchor
+from validator.revocation.context import SignerPurpose, SignerVerdict, StatusContext
+from validator.revocation.crl import parse_crl
+from validator.revocation.memory import SignatureMemory
+from validator.revocation.ocsp import parse_ocsp
+from validator.revocation.status import certificate_status
+from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
+
+# A verdict must not depend on how busy the machine is: the step budgets decide, the deadline is the last resort.
+DEADLINE = 20.0
+MAX_STATEMENTS = 200
+
+
+class EngineChains:
+    """`Chains` over stored octets (see there for what each method answers)."""
+
+    def __init__(self, evidence: Evidence, policy: JudgementPolicy) -> None:
+        self._policy = policy
+        self._certificates = _certificates(evidence)
+        self._pool = tuple(self._certificates.values())
+        self._anchors = tuple(item for item in evidence.trust.anchors if item.certificate in self._certificates)
+        self._evidence = _revocation(evidence)
+        self._by_subject: dict[bytes, list[Certificate]] = {}
+        for item in self._pool:
+            self._by_subject.setdefault(item.subject.key, []).append(item)
+        self._facts: dict[str, CertificateFacts] = {}
+        self._paths: dict[tuple[str, datetime, Purpose, bool], PathFacts] = {}
+        self._statuses: dict[tuple[object, ...], StatusAnswer] = {}
+        self._statements: dict[tuple[str, ...], tuple[Statement, ...]] = {}
+        self._signatures = SignatureMemory()
+
+    def certificate(self, name: str) -> CertificateFacts | None:
+        if name not in self._facts:
+            found = self._certificates.get(name)
+            if found is None:
+                return None
+            self._facts[name] = certificate_facts(found)
+        return self._facts[name]
+
+    def anchored(self, name: str, purpose: Purpose) -> AnchorFacts | None:
+        return next((item for item in self._anchors_for(purpose) if item.certificate == name), None)
+
+    def _anchors_for(self, purpose: Purpose) -> Iterable[AnchorFacts]:
+        return (item for item in self._anchors if not item.purposes or purpose in item.purposes)
+
+    def path(self, leaf: str, at: datetime, purpose: Purpose, *, revocation: bool) -> PathFacts:
+        key = (leaf, at, purpose, revocation)
+        if key not in self._paths:
+            self._paths[key] = self._path(leaf, at, purpose, revocation)
+        return self._paths[key]
+
+    def _path(self, leaf: str, at: datetime, purpose: Purpose, revocation: bool) -> PathFacts:
+        certificate = self._certificates.get(leaf)
+        if certificate is None:
+            return PathFacts(certificates=(leaf,), valid=False)
+        anchors = tuple(
+            TrustAnchor(self._certificates[item.certificate], item.sunset) for item in self._anchors_for(purpose)
+        )
+        mode = self._policy.revocation if revocation else RevocationMode.NONE
+        outcome = build_path(self._request(certificate, anchors, at, mode, purpose))
+        names = tuple(item.fingerprint for item in outcome.certificates)
+        return PathFacts(
+            certificates=names,
+            valid=outcome.valid,
+            anchor=self.anchored(names[-1], purpose),
+            reasons=outcome.reasons,
+            policies=outcome.policies,
+            leniencies=outcome.leniencies,
+        )
+
+    def _request(
+        self,
+        leaf: Certificate,
+        anchors: tuple[TrustAnchor, ...],
+        at: datetime,
+        mode: RevocationMode,
+        purpose: Purpose,
+    ) -> PathRequest:
+        signing = purpose is Purpose.SIGNATURE
+        settings = PathSettings(
+            initial_policies=self._policy.initial_policies if signing else None,
+            require_explicit_policy=signing and self._policy.initial_policies is not None,
+            revocation=mode,
+            leniencies=self._leniencies(leaf),
+            check_leaf_validity=False,
+            deadline_seconds=DEADLINE,
+        )
+        return PathRequest(
+            leaf=leaf, anchors=anchors, pool=self._pool, evidence=self._evidence, at=at, settings=settings
+        )
+
+    def _home(self, leaf: Certificate) -> Jurisdiction | None:
+        facts = self.certificate(leaf.fingerprint)
+        return jurisdictions().get(facts.country.upper()) if facts and facts.country else None
+
+    def _leniencies(self, leaf: Certificate) -> frozenset[str]:
+        home = self._home(leaf)
+        return home.leniency_names if home else frozenset()
+
+    def status(self, path: PathFacts, position: int, at: datetime, *, until: datetime | None = None) -> StatusAnswer:
+        key = (*path.certificates[position : position + 2], path.certificates[-1], at, until)
+        if key not in self._statuses:
+            self._statuses[key] = self._status(path, position, at, until)
+        return self._statuses[key]
+
+    def _pair(self, path: PathFacts, position: int) -> tuple[Certificate, Certificate] | None:
+        found = [self._certificates.get(name) for name in path.certificates[position : position + 2]]
+        return (found[0], found[1]) if len(found) == 2 and found[0] and found[1] else None
+
+    def _status(self, path: PathFacts, position: int, at: datetime, until: datetime | None) -> StatusAnswer:
+        pair = self._pair(path, position)
+        if pair is None:
+            return StatusAnswer(status=Status.UNKNOWN)
+        one, other = pair
+        strict = self._policy.freshness_seconds
+        age = None if strict is None or one.details.ca else timedelta(seconds=strict)
+        context = self._context(path, one, age, until)
+        answer = certificate_status(one, other, at, self._evidence, context)
+        home = self._home(one)
+        granted = home.revocation_freshness_seconds if home else None
+        if answer.status is not Status.STALE or answer.next_update is not None or age is not None or granted is None:
+            return answer
+        # The source states no nextUpdate; the jurisdiction's own interval stands in for it (5.2.5).
+        context = self._context(path, one, timedelta(seconds=granted), until)
+        return certificate_status(one, other, at, self._evidence, context)
+
+    def _context(
+        self, path: PathFacts, leaf: Certificate, age: timedelta | None, until: datetime | None
+    ) -> StatusContext:
+        return StatusContext(
+            engine=_Signers(self, path.certificates[-1]),
+            signatures=self._signatures,
+            freshness=age,
+            known_until=until,
+            leniencies=self._leniencies(leaf),
+        )
+
+    def statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
+        key = (*path.certificates[position : position + 2], path.certificates[-1])
+        if key not in self._statements:
+            self._statements[key] = self._all_statements(path, position)
+        return self._statements[key]
+
+    def _all_statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
+        pair = self._pair(path, position)
+        if pair is None:
+            return ()
+        found: list[tuple[datetime, Statement]] = []
+        for source, issued, evidence in self._alone(*pair):
+            answer = certificate_status(*pair, issued, evidence, self._context(path, pair[0], None, issued))
+            if answer.status in (Status.GOOD, Status.REVOKED, Status.ON_HOLD):
+                found.append((issued, Statement(source=source, answer=answer)))
+        return tuple(item for _, item in sorted(found, key=lambda row: (row[0], row[1].source)))
+
+    def _alone(self, one: Certificate, issuer: Certificate) -> Iterable[tuple[str, datetime, RevocationEvidence]]:
+        crls = [item for item in self._evidence.crls if not item.is_delta][:MAX_STATEMENTS]
+        for crl in crls:
+            if crl.issuer.key == issuer.subject.key or crl.scope is not None:
+                yield crl.sha256, crl.this_update, RevocationEvidence(crls=(crl,))
+        for response in self._evidence.index.ocsps.get(one.serial_octets, ())[:MAX_STATEMENTS]:
+            for single in response.responses:
+                if single.cert_id.serial_octets == one.serial_octets:
+                    yield response.sha256, single.this_update, RevocationEvidence(ocsps=(response,))
+
+    def signature_uses(self, certificate: str, issuer: str | None) -> tuple[AlgorithmUse, ...]:
+        one = self._certificates.get(certificate)
+        other = self._certificates.get(issuer) if issuer else None
+        return () if one is None or other is None else describe_signature(one.outer_algorithm, other.spki)
+
+    def evidence_uses(self, answer: StatusAnswer) -> tuple[AlgorithmUse, ...]:
+        signer = self._certificates.get(answer.signer_path[0]) if answer.signer_path else None
+        algorithm = self._algorithm_of(answer.source)
+        return () if signer is None or algorithm is None else describe_signature(algorithm, signer.spki)
+
+    def _algorithm_of(self, source: str | None) -> bytes | None:
+        for crl in self._evidence.crls:
+            if crl.sha256 == source:
+                return crl.outer_algorithm
+        for response in self._evidence.ocsps:
+            if response.sha256 == source:
+                return response.algorithm
+        return None
+
+    def subjects(self, subject: Name) -> tuple[Certificate, ...]:
+        """Certificates at hand with this subject."""
+        return tuple(self._by_subject.get(subject.key, ()))
+
+    def signer_path(self, certificate: Certificate, anchor: str, at: datetime) -> PathOutcome:
+        """The path of a CRL or OCSP signer to one anchor at `at`, its own validity and status included."""
+        anchors = (TrustAnchor(self._certificates[anchor]),)
+        mode = RevocationMode.NONE if self._policy.revocation is RevocationMode.NONE else RevocationMode.REQUIRE
+        request = self._request(certificate, anchors, at, mode, Purpose.TIME_STAMP)
+        return build_path(replace(request, settings=replace(request.settings, check_leaf_validity=True)))
+
+
+class _Signers:
+    """What a revocation check asks back (validator.revocation.context.PathEngine), for one trust anchor."""
+
+    def __init__(self, chains: EngineChains, anchor: str) -> None:
+        self._chains = chains
+        self._anchor = anchor
+
+    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
+        return self._chains.subjects(subject)
+
+    def validate_signer(
+        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
+    ) -> SignerVerdict:
+        if certificate.fingerprint == self._anchor:
+            return SignerVerdict(True, (self._anchor,))
+        outcome = self._chains.signer_path(certificate, self._anchor, at)
+        names = tuple(item.fingerprint for item in outcome.certificates)
+        return SignerVerdict(outcome.valid, names, outcome.reasons)
+
+
+def _certificates(evidence: Evidence) -> dict[str, Certificate]:
+    parsed = [parse_certificate(item.der) for item in evidence.objects if item.kind is ObjectKind.CERTIFICATE]
+    for item in evidence.objects:
+        if item.kind is ObjectKind.OCSP:
+            response = parse_ocsp(item.der)
+            parsed += [parse_certificate(der) for der in getattr(response, "certificates", ())]
+    return {item.fingerprint: item for item in parsed if isinstance(item, Certificate)}
+
+
+def _revocation(evidence: Evidence) -> RevocationEvidence:
+    crls = [parse_crl(item.der) for item in evidence.objects if item.kind is ObjectKind.CRL]
+    ocsps = [parse_ocsp(item.der) for item in evidence.objects if item.kind is ObjectKind.OCSP]
+    return RevocationEvidence.of((*crls, *ocsps))

@@ -1,0 +1,215 @@
+"""Signatures with time and with long-term material (EN 319 102-1 clause 5.5), and with archive material (5.6.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policies.reasons import Reason
+from policies.vocabulary import Indication, SubIndication
+from validator.evidence import SignatureFacts, TimestampKind
+from validator.judge.basic import Basic
+from validator.judge.chains import Purpose
+from validator.judge.conclusion import Conclusion, failed, indeterminate
+from validator.judge.context import Context
+from validator.judge.past import Subject, validate_past_signature
+from validator.judge.signature_blocks import acceptance, signature_findings
+from validator.judge.tokens import PAST, JudgedToken, JudgedTokens
+from validator.judge.verdict import Block
+from validator.judge.x509 import algorithm_reasons, fresh_at, path_findings, path_statuses
+
+_PROVING = frozenset((TimestampKind.SIGNATURE, TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
+_ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
+_CONTINUE = frozenset(
+    (
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        SubIndication.REVOKED_NO_POE,
+        SubIndication.REVOKED_CA_NO_POE,
+        SubIndication.TRY_LATER,
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        SubIndication.OUT_OF_BOUNDS_NOT_REVOKED,
+    )
+)
+_ARCHIVE_CONTINUE = PAST | {SubIndication.SIG_CONSTRAINTS_FAILURE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A conclusion with the best signature time and what proves it (None: only the validation time)."""
+
+    conclusion: Conclusion
+    best: datetime
+    proof: str | None = None
+    blocks: tuple[Block, ...] = ()
+
+
+def validate_with_time(
+    context: Context, signature: SignatureFacts, basic: Basic, tokens: tuple[JudgedToken, ...]
+) -> Timed:
+    """5.5.4. `tokens` are those that cover the signature; only the ones that pass on their own count here."""
+    best, proof = _best(context, tokens)
+    current = basic.conclusion
+    if not current.passed and current.sub_indication not in _CONTINUE:
+        return Timed(conclusion=current, best=best, proof=proof)
+    conclusion = _steps(context, signature, basic, tokens, best)
+    return Timed(conclusion=conclusion, best=best, proof=proof)
+
+
+def _best(context: Context, tokens: tuple[JudgedToken, ...]) -> tuple[datetime, str | None]:
+    """Steps 1 and 3: the earliest genTime of a valid token over the signature value."""
+    times = [
+        (item.plain.time, item.facts.id)
+        for item in tokens
+        if item.facts.kind in _PROVING and item.plain.time is not None and item.plain.time < context.at
+    ]
+    found = min(times, default=None, key=lambda pair: (pair[0], pair[1]))
+    return (context.at, None) if found is None or found[0] is None else (found[0], found[1])
+
+
+def _steps(
+    context: Context, signature: SignatureFacts, basic: Basic, tokens: tuple[JudgedToken, ...], best: datetime
+) -> Conclusion:
+    for check in (
+        _at_best_time(context, signature, basic, best),
+        _order(tokens),
+        time_stamp_delay(context, signature, best),
+        _freshness(context, basic, best),
+        _accepted(context, signature, basic, best),
+        _algorithms_now(context, basic, best),
+    ):
+        if check is not None:
+            return check
+    return _passed(basic)
+
+
+def _passed(basic: Basic) -> Conclusion:
+    certificate = basic.certificate
+    path, statuses = (certificate.path, certificate.statuses) if certificate else (None, ())
+    return Conclusion(indication=Indication.PASSED, path=path, statuses=statuses)
+
+
+def _at_best_time(context: Context, signature: SignatureFacts, basic: Basic, best: datetime) -> Conclusion | None:
+    """Step 4: does the best signature time resolve what the basic process left open?"""
+    current, certificate = basic.conclusion, basic.certificate
+    facts = context.chains.certificate(signature.signing_certificate) if signature.signing_certificate else None
+    if certificate is None or facts is None:
+        return current if not current.passed else None
+    early = failed(SubIndication.NOT_YET_VALID, Reason.of("TS-SIG-BEFORE-VALIDITY", time=best.isoformat()))
+    sub = current.sub_indication
+    if sub in (SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE):
+        if current.revoked_at is None or current.revoked_at <= best:
+            return current
+        if best < facts.not_before:
+            return early
+        if best <= facts.not_after:
+            return None
+        reason = Reason.of("TS-POE-AFTER-EXPIRY", time=best.isoformat())
+        return indeterminate(SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, reason, *current.reasons)
+    if sub in (SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, SubIndication.OUT_OF_BOUNDS_NO_POE) and best < facts.not_before:
+        return early
+    if sub is SubIndication.OUT_OF_BOUNDS_NOT_REVOKED:
+        return None if best <= facts.not_after else current
+    if sub is SubIndication.OUT_OF_BOUNDS_NO_POE:
+        return current
+    if sub is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
+        about_value = all(item.object == "signature" for item in current.findings)
+        return None if about_value and not signature_findings(context, signature, best) else current
+    return early if current.passed and best < facts.not_before else None
+
+
+def _order(tokens: tuple[JudgedToken, ...]) -> Conclusion | None:
+    """4e: no signature time-stamp before a content time-stamp, accuracies considered (RFC 3161 2.4.2)."""
+    valid = [item.facts for item in tokens if item.final.passed and item.facts.gen_time is not None]
+    content = [item for item in valid if item.kind is TimestampKind.CONTENT]
+    later = [item for item in valid if item.kind is not TimestampKind.CONTENT]
+    for first in content:
+        for second in later:
+            slack = timedelta(microseconds=(first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0))
+            if first.gen_time and second.gen_time and first.gen_time > second.gen_time + slack:
+                reason = Reason.of("TS-TSP-ORDER", first=first.id, second=second.id)
+                return indeterminate(SubIndication.TIMESTAMP_ORDER_FAILURE, reason)
+    return None
+
+
+def time_stamp_delay(context: Context, signature: SignatureFacts, best: datetime) -> Conclusion | None:
+    """Step 5: the claimed time plus the delay that the policy grants is after the best signature time."""
+    delay = context.policy.timestamp_delay_seconds
+    if delay is None:
+        return None
+    claimed = signature.claimed_time
+    if claimed is None:
+        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, Reason.of("TS-SIG-TIME-ABSENT"))
+    if claimed + timedelta(seconds=delay) <= best:
+        reason = Reason.of("TS-SIG-TIME-DELAY", claimed=claimed.isoformat(), best=best.isoformat(), seconds=delay)
+        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, reason)
+    return None
+
+
+def _freshness(context: Context, basic: Basic, best: datetime) -> Conclusion | None:
+    """Steps 6 and 7. An expired certificate is held to the same: what was known must be fresh at the best time."""
+    current, certificate = basic.conclusion, basic.certificate
+    if certificate is None or certificate.path is None:
+        return None
+    if current.sub_indication is SubIndication.TRY_LATER and current.on_hold:
+        since = current.revoked_at
+        return None if since is not None and best < since else current
+    asked = (SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NOT_REVOKED)
+    if current.sub_indication not in asked or fresh_at(context, certificate.path, best):
+        return None
+    if current.sub_indication is SubIndication.TRY_LATER:
+        return current
+    reason = Reason.of("TS-CHAIN-STATUS-NOT-FRESH", time=best.isoformat())
+    return indeterminate(SubIndication.TRY_LATER, reason, *current.reasons)
+
+
+def _accepted(context: Context, signature: SignatureFacts, basic: Basic, best: datetime) -> Conclusion | None:
+    """Steps 8 and 9."""
+    path = basic.certificate.path if basic.certificate else None
+    found = acceptance(context, signature, best, path)
+    return None if found.passed else found
+
+
+def _algorithms_now(context: Context, basic: Basic, best: datetime) -> Conclusion | None:
+    """Step 10: certificates and the revocation data that answered for the best time, at the current time."""
+    path = basic.certificate.path if basic.certificate else None
+    if path is None:
+        return None
+    findings = path_findings(context, path, path_statuses(context, path, best, until=context.at), context.at)
+    if not findings:
+        return None
+    return Conclusion(
+        indication=Indication.INDETERMINATE,
+        sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        reasons=algorithm_reasons("TS-CHAIN-ALGORITHM", findings),
+        path=path,
+        findings=findings,
+    )
+
+
+def has_archive_material(tokens: tuple[JudgedToken, ...]) -> bool:
+    """A token protects the signature as a whole, its long-term material included."""
+    return any(item.facts.kind in _ARCHIVING for item in tokens)
+
+
+def validate_archived(context: Context, signature: SignatureFacts, timed: Timed, judged: JudgedTokens) -> Timed:
+    """5.6.3 from step 4 on; the tokens were judged and their proofs collected before (step 5)."""
+    current = timed.conclusion
+    if current.passed or current.sub_indication not in _ARCHIVE_CONTINUE or signature.signing_certificate is None:
+        return timed
+    proofs = judged.proofs
+    best = min(timed.best, proofs.time("signature", signature.id))
+    proof = proofs.proof("signature", signature.id) if best < timed.best else timed.proof
+    subject = Subject(
+        kind="signature",
+        name=signature.id,
+        certificate=signature.signing_certificate,
+        purpose=Purpose.SIGNATURE,
+        current=current,
+    )
+    found, past = validate_past_signature(context, proofs, subject)
+    blocks = (
+        past.conclusion.block("PCV", "EN 319 102-1 5.6.2.1"),
+        found.block("PSV", "EN 319 102-1 5.6.2.4"),
+    )
+    if found.passed:
+        checks = (time_stamp_delay(context, signature, best), acceptance(context, signature, best, past.path))
+        found = next((item for item in checks if item is not None and not item.passed), found)
+    return Timed(conclusion=found, best=best, proof=proof, blocks=blocks)

@@ -1,0 +1,275 @@
+"""Runs the validation processes over an Evidence and assembles the Verdict (EN 319 102-1 clauses 5.3 to 5.6).
+
+Pure and deterministic: the same Evidence, policy and time give the same octets of the Verdict.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from policies.reasons import Reason, definition
+from policies.vocabulary import Indication, Severity, SubIndication
+from validator.evidence import Evidence, SignatureFacts, StoredObject, TimestampKind, digest
+from validator.judge.basic import Basic, validate_basic
+from validator.judge.chains import Chains, PathFacts
+from validator.judge.conclusion import Conclusion
+from validator.judge.context import Context
+from validator.judge.engine_chains import EngineChains
+from validator.judge.level import level
+from validator.judge.longterm import Timed, has_archive_material, validate_archived, validate_with_time
+from validator.judge.people import home, legal_level, qualification, signer
+from validator.judge.policy import JudgementPolicy
+from validator.judge.signature_blocks import format_check
+from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
+from validator.judge.verdict import Block, ChainLink, Process, SignatureVerdict, TimestampVerdict, Verdict
+from validator.revocation.types import StatusAnswer
+
+_WHOLE = {Indication.PASSED: Indication.TOTAL_PASSED, Indication.FAILED: Indication.TOTAL_FAILED}
+
+
+def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Chains | None = None) -> Verdict:
+    """The Verdict of `evidence` under `policy` at the validation time `at` (aware).
+
+    `chains` answers about certificates; by default the engines over the Evidence's own objects. Never raises for any
+    content of the Evidence.
+    """
+    context = Context(evidence=evidence, chains=chains or EngineChains(evidence, policy), policy=policy, at=at)
+    tokens = judge_tokens(context)
+    signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
+    by_id = {item.facts.id: item for item in tokens.tokens}
+    stamps = tuple(_token(context, by_id[item.id]) for item in evidence.timestamps)
+    indication, sub = _overall(evidence, signatures, stamps)
+    return Verdict(
+        evidence=digest(evidence),
+        policy=policy.name,
+        policy_hash=policy.digest,
+        at=at,
+        indication=indication,
+        sub_indication=sub,
+        signatures=signatures,
+        timestamps=stamps,
+        reasons=_document_reasons(evidence, signatures, stamps),
+    )
+
+
+# --- the whole file ----------------------------------------------------------------------------------------------
+
+
+def _overall(
+    evidence: Evidence, signatures: tuple[SignatureVerdict, ...], stamps: tuple[TimestampVerdict, ...]
+) -> tuple[Indication, SubIndication | None]:
+    """All signatures must pass; a file of time-stamps alone is judged by them; a form that cannot be read fails."""
+    judged: tuple[SignatureVerdict | TimestampVerdict, ...] = signatures or stamps
+    faults = [item for item in evidence.structure if definition(item.code).severity is Severity.ERROR]
+    if not judged:
+        broken = any(definition(item.code).sub_indication is SubIndication.FORMAT_FAILURE for item in faults)
+        return (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE) if broken else (Indication.NO_SIGNATURE, None)
+    if faults:
+        return (Indication.TOTAL_FAILED if signatures else Indication.FAILED), SubIndication.FORMAT_FAILURE
+    for wanted in (Indication.TOTAL_FAILED, Indication.FAILED, Indication.INDETERMINATE):
+        for item in judged:
+            if item.indication is wanted:
+                return item.indication, item.sub_indication
+    return judged[0].indication, None
+
+
+def _document_reasons(
+    evidence: Evidence, signatures: tuple[SignatureVerdict, ...], stamps: tuple[TimestampVerdict, ...]
+) -> tuple[Reason, ...]:
+    found = [*evidence.structure, *evidence.remarks]
+    if not signatures and not stamps and not evidence.structure:
+        found.append(Reason.of("TS-DOC-NO-SIGNATURE"))
+    return tuple(dict.fromkeys(found))
+
+
+# --- one signature -----------------------------------------------------------------------------------------------
+
+
+def _signature(context: Context, signature: SignatureFacts, tokens: JudgedTokens) -> SignatureVerdict:
+    own = tokens.covering(signature)
+    basic = validate_basic(context, signature, content_time=_content_time(own))
+    timed = validate_with_time(context, signature, basic, own)
+    process = _process(own)
+    if process is Process.LTA or _long_term(context, basic):
+        timed = validate_archived(context, signature, timed, tokens)
+    timed = _demands(context, timed, basic)
+    return _verdict(context, signature, basic, timed, process)
+
+
+def _content_time(tokens: Iterable[JudgedToken]) -> datetime | None:
+    times = [item.facts.gen_time for item in tokens if item.facts.kind is TimestampKind.CONTENT and item.final.passed]
+    return max((item for item in times if item is not None), default=None)
+
+
+def _process(tokens: tuple[JudgedToken, ...]) -> Process:
+    if has_archive_material(tokens):
+        return Process.LTA
+    return Process.LTVM if any(item.facts.kind is TimestampKind.SIGNATURE for item in tokens) else Process.BASIC
+
+
+def _long_term(context: Context, basic: Basic) -> bool:
+    """The file itself carries the revocation data that answered for every certificate of the path."""
+    certificate = basic.certificate
+    if certificate is None or certificate.path is None or certificate.path.anchor is None:
+        return any(_embedded(item) and item.kind != "certificate" for item in context.evidence.objects)
+    own = {item.sha256 for item in context.evidence.objects if _embedded(item)}
+    path = certificate.path
+    for position in range(len(path.certificates) - 1):
+        if context.chains.status(path, position, context.at).status == "not-required":
+            continue
+        if not any(item.source in own for item in context.chains.statements(path, position)):
+            return False
+    return True
+
+
+def _embedded(item: StoredObject) -> bool:
+    return any(origin in ("cms", "dss", "vri", "time-stamp") for origin in item.origins)
+
+
+def _demands(context: Context, timed: Timed, basic: Basic) -> Timed:
+    """A policy may demand that a signature brings its own long-term material."""
+    if not context.policy.long_term_required or not timed.conclusion.passed:
+        return timed
+    if timed.proof is not None and _long_term(context, basic):
+        return timed
+    missing = Conclusion(
+        indication=Indication.INDETERMINATE,
+        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
+        reasons=(Reason.of("TS-SIG-NO-LONG-TERM"),),
+        path=timed.conclusion.path,
+        statuses=timed.conclusion.statuses,
+    )
+    return Timed(conclusion=missing, best=timed.best, proof=timed.proof, blocks=timed.blocks)
+
+
+def _verdict(
+    context: Context, signature: SignatureFacts, basic: Basic, timed: Timed, process: Process
+) -> SignatureVerdict:
+    conclusion = timed.conclusion
+    indication = _WHOLE.get(conclusion.indication, conclusion.indication)
+    path, statuses = _shown_path(basic, conclusion)
+    name = signature.signing_certificate
+    facts = context.chains.certificate(name) if name else None
+    territory = path.anchor.territory if path and path.anchor else None
+    jurisdiction = home(facts, territory) if facts else territory
+    return SignatureVerdict(
+        id=signature.id,
+        format=signature.format,
+        level=level(context.evidence, signature, long_term=_long_term(context, basic)),
+        parent=signature.parent,
+        indication=indication,
+        sub_indication=conclusion.sub_indication,
+        process=process,
+        intact=signature.intact,
+        digests_intact=signature.digests_intact,
+        signer=signer(facts) if facts else None,
+        claimed_time=signature.claimed_time,
+        best_signature_time=timed.best,
+        best_time_proof=timed.proof,
+        qualification=qualification(facts, jurisdiction, indication) if facts else "NA",
+        legal_level=legal_level(facts.claims, jurisdiction) if facts else None,
+        home=jurisdiction,
+        covers_whole=signature.byte_range.covers_file if signature.byte_range else None,
+        changes=signature.changes,
+        blocks=(*basic.blocks, *timed.blocks),
+        reasons=_reasons(signature, basic, conclusion),
+        chain=_links(context, path, statuses),
+        policies=path.policies if path else (),
+        leniencies=path.leniencies if path else (),
+    )
+
+
+def _shown_path(basic: Basic, conclusion: Conclusion) -> tuple[PathFacts | None, tuple[StatusAnswer, ...]]:
+    certificate = basic.certificate
+    if conclusion.path is not None:
+        return conclusion.path, conclusion.statuses or (certificate.statuses if certificate else ())
+    return (certificate.path, certificate.statuses) if certificate else (None, ())
+
+
+def _reasons(signature: SignatureFacts, basic: Basic, conclusion: Conclusion) -> tuple[Reason, ...]:
+    """The decisive reasons first, then what else stands against or beside the signature; a problem that the proofs
+    of existence resolved is not repeated."""
+    found = [*conclusion.reasons]
+    if conclusion.passed:
+        found += format_check(signature).reasons
+    else:
+        found += [reason for block in basic.blocks for reason in block.reasons]
+    remarks = [reason for block in basic.blocks if block.indication is Indication.PASSED for reason in block.reasons]
+    return tuple(dict.fromkeys((*found, *remarks)))
+
+
+# --- one time-stamp ----------------------------------------------------------------------------------------------
+
+
+def _token(context: Context, judged: JudgedToken) -> TimestampVerdict:
+    token, final = judged.facts, judged.final
+    path, statuses = final.path, final.statuses
+    certificate = judged.plain.certificate
+    if path is None and certificate is not None:
+        path, statuses = certificate.path, certificate.statuses
+    name = token.signature.signing_certificate if token.signature else None
+    facts = context.chains.certificate(name) if name else None
+    alone = token.kind in (TimestampKind.DOCUMENT, TimestampKind.DETACHED)
+    inner = token.signature is not None and token.signature.digests_intact
+    return TimestampVerdict(
+        id=token.id,
+        kind=token.kind,
+        owner=token.owner,
+        indication=final.indication,
+        sub_indication=final.sub_indication,
+        intact=token.signature is not None and token.signature.intact,
+        digests_intact=inner and not (alone and token.imprint_intact is False),
+        imprint_intact=token.imprint_intact,
+        time=token.gen_time,
+        authority=(facts.common_name or facts.subject) if facts else None,
+        blocks=judged.blocks,
+        reasons=_token_reasons(final, judged.blocks),
+        chain=_links(context, path, statuses),
+        changes=token.changes,
+    )
+
+
+def _token_reasons(final: Conclusion, blocks: tuple[Block, ...]) -> tuple[Reason, ...]:
+    if final.passed:
+        return final.reasons
+    return tuple(dict.fromkeys((*final.reasons, *(reason for block in blocks for reason in block.reasons))))
+
+
+def _links(context: Context, path: PathFacts | None, statuses: tuple[StatusAnswer, ...]) -> tuple[ChainLink, ...]:
+    if path is None:
+        return ()
+    found: list[ChainLink] = []
+    last = len(path.certificates) - 1
+    for at, name in enumerate(path.certificates):
+        facts = context.chains.certificate(name)
+        if facts is None:
+            continue
+        answer = statuses[at] if at < len(statuses) else None
+        issuer = context.chains.certificate(path.certificates[at + 1]) if at < last else None
+        anchor = path.anchor if at == last else None
+        found.append(
+            ChainLink(
+                certificate=name,
+                subject=facts.subject,
+                issuer=facts.issuer,
+                country=facts.country,
+                serial=facts.serial,
+                not_before=facts.not_before,
+                not_after=facts.not_after,
+                policies=tuple(sorted(facts.claims.policies)),
+                status=str(answer.status) if answer else None,
+                status_source=answer.source if answer else None,
+                status_kind=answer.source_kind if answer else None,
+                status_issued=answer.this_update if answer else None,
+                revocation_time=answer.revocation_time if answer else None,
+                revocation_reason=answer.reason_code if answer else None,
+                cross=facts.ca and issuer is not None and _crosses(facts.country, issuer.country),
+                anchor_source=anchor.source if anchor else None,
+                anchor_territory=anchor.territory if anchor else None,
+            )
+        )
+    return tuple(found)
+
+
+def _crosses(country: str | None, issuer: str | None) -> bool:
+    """A CA certificate whose issuer belongs to another state: a cross-certificate between jurisdictions."""
+    return country is not None and issuer is not None and country.upper() != issuer.upper()

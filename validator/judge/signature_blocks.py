@@ -1,0 +1,133 @@
+"""FC, ISC, VCI, CV and SAV: the building blocks about the signature itself (EN 319 102-1 clauses 5.2.2 to 5.2.8)."""
+
+from datetime import datetime
+
+from policies.algorithms import CryptoResult
+from policies.reasons import Reason, definition
+from policies.vocabulary import Indication, Severity, SubIndication
+from validator.evidence import SignatureFacts
+from validator.judge.chains import PathFacts
+from validator.judge.conclusion import Conclusion, Finding, failed, indeterminate, passed
+from validator.judge.context import Context
+from validator.judge.x509 import algorithm_reasons
+
+BASELINE_FORMATS = frozenset(("PAdES", "CAdES", "XAdES", "JAdES"))
+
+
+def format_check(signature: SignatureFacts) -> Conclusion:
+    """FC, 5.2.2: the form's own faults, and changes after signing that the signed revision does not allow."""
+    errors = [item for item in signature.structure if definition(item.code).severity is Severity.ERROR]
+    forbidden = sorted({item.category for item in signature.changes if not item.permitted})
+    if forbidden:
+        errors.append(Reason.of("TS-PDF-CHANGED", categories=", ".join(forbidden)))
+    remarks = [item for item in (*signature.structure, *signature.remarks) if item not in errors]
+    if signature.changes and not forbidden:
+        categories = sorted({item.category for item in signature.changes})
+        remarks.append(Reason.of("TS-PDF-EXTENDED", categories=", ".join(categories)))
+    if errors:
+        return failed(SubIndication.FORMAT_FAILURE, *errors, *remarks)
+    return passed(*remarks)
+
+
+def identify_certificate(signature: SignatureFacts) -> Conclusion:
+    """ISC, 5.2.3: the certificate that the signed reference names; without a reference, the one that the signature
+    identifies (policy decides in SAV whether that is enough)."""
+    certificate = signature.signing_certificate
+    if certificate is None:
+        reason = Reason.of("TS-SIG-NO-CERTIFICATE")
+        return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, reason)
+    references = signature.certificate_references
+    if not references:
+        return passed()
+    matching = [item for item in references if item.matches == certificate]
+    if not matching:
+        return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, Reason.of("TS-SIG-REFERENCE-MISMATCH"))
+    if any(item.issuer_serial_matches is False for item in matching):
+        return passed(Reason.of("TS-SIG-ISSUER-SERIAL"))
+    return passed()
+
+
+def initialise(context: Context, signature: SignatureFacts) -> Conclusion:
+    """VCI, 5.2.4: the policy given applies; a policy that the signature names and nobody supplied is said."""
+    named = signature.policy
+    if named is None:
+        return passed()
+    reason = Reason.of("TS-SIG-POLICY-NOT-AVAILABLE", policy=named.identifier)
+    if context.policy.unknown_signature_policy == "refuse":
+        return indeterminate(SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE, reason)
+    return passed(reason)
+
+
+def cryptographic_verification(signature: SignatureFacts) -> Conclusion:
+    """CV, 5.2.7: data present, digests agree, value verifies. All three are looked at, the first decides."""
+    found: list[Conclusion] = []
+    missing = [item for item in signature.references if not item.found]
+    broken = [item for item in signature.references if item.found and item.intact is not True]
+    if missing or not signature.references:
+        found.append(indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-SIG-DATA-NOT-FOUND")))
+    if broken:
+        names = ", ".join(sorted({item.name or item.kind for item in broken}))
+        found.insert(0, failed(SubIndication.HASH_FAILURE, Reason.of("TS-SIG-HASH", references=names)))
+    value = _value(signature)
+    if value is not None:
+        found.append(value)
+    if not found:
+        return passed()
+    first = next((item for item in found if item.indication is Indication.FAILED), found[0])
+    reasons = tuple(dict.fromkeys(reason for item in found for reason in item.reasons))
+    return Conclusion(indication=first.indication, sub_indication=first.sub_indication, reasons=reasons)
+
+
+def _value(signature: SignatureFacts) -> Conclusion | None:
+    if signature.result is CryptoResult.VALID:
+        return None
+    if signature.result is CryptoResult.UNSUPPORTED:
+        # Nothing is known about the value: not forged, and no proof of existence can help (5.2.7, table 6).
+        reason = Reason.of("TS-SIG-ALGORITHM-UNSUPPORTED", algorithm=signature.algorithm or "-")
+        return indeterminate(SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
+    if signature.result is None:
+        if not signature.data_found:
+            return indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-SIG-DATA-NOT-FOUND"))
+        return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, Reason.of("TS-SIG-NO-CERTIFICATE"))
+    code = "TS-SIG-VALUE" if signature.result is CryptoResult.INVALID else "TS-SIG-VALUE-MALFORMED"
+    return failed(SubIndication.SIG_CRYPTO_FAILURE, Reason.of(code))
+
+
+def acceptance(context: Context, signature: SignatureFacts, at: datetime, path: PathFacts | None) -> Conclusion:
+    """SAV, 5.2.8, at the time `at`: attribute rules of the policy, then algorithms."""
+    broken = [*_attribute_rules(context, signature, path)]
+    if broken:
+        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, *broken)
+    findings = signature_findings(context, signature, at)
+    if findings:
+        return Conclusion(
+            indication=Indication.INDETERMINATE,
+            sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+            reasons=algorithm_reasons("TS-SIG-ALGORITHM", findings),
+            findings=findings,
+        )
+    return passed()
+
+
+def _attribute_rules(context: Context, signature: SignatureFacts, path: PathFacts | None) -> list[Reason]:
+    found: list[Reason] = []
+    references = signature.certificate_references
+    demanded = (
+        context.policy.signing_certificate_reference == "always"
+        or signature.format in BASELINE_FORMATS
+        or signature.format == "RFC3161"
+    )
+    if demanded and not references:
+        found.append(Reason.of("TS-SIG-REFERENCE-ABSENT"))
+    if path is not None and len(references) > 1:
+        outside = [item for item in references if item.matches not in path.certificates]
+        if outside:
+            found.append(Reason.of("TS-SIG-REFERENCE-OUTSIDE-PATH", count=len(outside)))
+    if context.policy.signing_time_required and signature.claimed_time is None and signature.format != "RFC3161":
+        found.append(Reason.of("TS-SIG-TIME-ABSENT"))
+    return found
+
+
+def signature_findings(context: Context, signature: SignatureFacts, at: datetime) -> tuple[Finding, ...]:
+    """Algorithms of the signature value and its digests that are not reliable at `at`."""
+    return context.unreliable(signature.uses, at, "signature")

@@ -1,0 +1,249 @@
+"""XCV, X.509 certificate validation, and revocation freshness (EN 319 102-1 clauses 5.2.6 and 5.2.5)."""
+
+from datetime import datetime
+from itertools import pairwise
+
+from policies.reasons import Reason, definition
+from policies.vocabulary import Indication, SubIndication
+from validator.evidence import TrustMode
+from validator.judge.chains import PathFacts, Purpose
+from validator.judge.conclusion import Conclusion, Finding, indeterminate
+from validator.judge.context import Context
+from validator.path.types import RevocationMode
+from validator.revocation.types import Status, StatusAnswer
+
+KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
+
+
+def validate_certificate(context: Context, leaf: str, purpose: Purpose) -> Conclusion:
+    """The conclusion for `leaf` at the validation time, with the path and the statuses it rests on."""
+    if not context.evidence.trust.anchors:
+        asked = context.evidence.trust.mode is TrustMode.GIVEN
+        reason = Reason.of("TS-CHAIN-NO-ANCHORS" if asked else "TS-CHAIN-NOT-ASKED")
+        return indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason)
+    own = context.chains.anchored(leaf, purpose)
+    path = PathFacts(certificates=(leaf,), valid=True, anchor=own) if own else _search(context, leaf, purpose)
+    if path.anchor is None:
+        return _with(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, *_no_chain(path)), path)
+    if path.anchor.sunset is not None and context.at > path.anchor.sunset:
+        reason = Reason.of("TS-CHAIN-SUNSET", sunset=path.anchor.sunset.isoformat())
+        return _with(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path)
+    statuses = path_statuses(context, path, context.at)
+    return _conclude(context, path, statuses, purpose)
+
+
+def _search(context: Context, leaf: str, purpose: Purpose) -> PathFacts:
+    if context.policy.revocation is RevocationMode.NONE:
+        return context.chains.path(leaf, context.at, purpose, revocation=False)
+    best = context.chains.path(leaf, context.at, purpose, revocation=True)
+    return best if best.valid else context.chains.path(leaf, context.at, purpose, revocation=False)
+
+
+def _no_chain(path: PathFacts) -> tuple[Reason, ...]:
+    return (Reason.of("TS-CHAIN-NONE", certificates=len(path.certificates)), *path.reasons)
+
+
+def path_statuses(
+    context: Context, path: PathFacts, at: datetime, *, until: datetime | None = None
+) -> tuple[StatusAnswer, ...]:
+    """Revocation status at `at` of every certificate of the path but the anchor, from evidence issued by `until`."""
+    names = path.certificates
+    if context.policy.revocation is RevocationMode.NONE:
+        return tuple(StatusAnswer(status=Status.NOT_REQUIRED) for _ in names[1:])
+    return tuple(context.chains.status(path, position, at, until=until) for position in range(len(names) - 1))
+
+
+def _with(conclusion: Conclusion, path: PathFacts, statuses: tuple[StatusAnswer, ...] = ()) -> Conclusion:
+    return Conclusion(
+        indication=conclusion.indication,
+        sub_indication=conclusion.sub_indication,
+        reasons=conclusion.reasons,
+        path=path,
+        statuses=statuses,
+        revoked_at=conclusion.revoked_at,
+        on_hold=conclusion.on_hold,
+        findings=conclusion.findings,
+    )
+
+
+def _conclude(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], purpose: Purpose) -> Conclusion:
+    checks = (
+        _structure(context, path),
+        _revocation(context, path, statuses),
+        _validity(context, path),
+        _knowledge(context, path, statuses),
+        _constraints(context, path, purpose),
+        _algorithms(context, path, statuses),
+    )
+    found = [item for item in checks if item is not None]
+    if not found:
+        return Conclusion(indication=Indication.PASSED, path=path, statuses=statuses)
+    # The first decides (order of clause 5.2.6.4); all are reported.
+    reasons = tuple(dict.fromkeys(reason for item in found for reason in item.reasons))
+    first = found[0]
+    return Conclusion(
+        indication=first.indication,
+        sub_indication=first.sub_indication,
+        reasons=reasons,
+        path=path,
+        statuses=statuses,
+        revoked_at=first.revoked_at,
+        on_hold=first.on_hold,
+        findings=first.findings,
+    )
+
+
+def _structure(context: Context, path: PathFacts) -> Conclusion | None:
+    """RFC 5280 path validation failed for another reason than the leaf's validity or revocation."""
+    if path.valid:
+        return None
+    outside = [name for name in path.certificates[1:-1] if not _inside(context, name, context.at)]
+    if outside:
+        return indeterminate(SubIndication.OUT_OF_BOUNDS_NO_POE, *path.reasons)
+    decisive = [definition(reason.code).sub_indication for reason in path.reasons]
+    sub = next((item for item in decisive if item is not None), SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
+    return indeterminate(sub, *path.reasons)
+
+
+def _revocation(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
+    for at, answer in enumerate(statuses):
+        if answer.status is not Status.REVOKED:
+            continue
+        sub = SubIndication.REVOKED_CA_NO_POE if at else SubIndication.REVOKED_NO_POE
+        code = "TS-CHAIN-CA-REVOKED" if at else "TS-CHAIN-REVOKED"
+        reason = Reason.of(code, subject=_subject(context, path, at), since=_text(answer.revocation_time))
+        return Conclusion(
+            indication=Indication.INDETERMINATE,
+            sub_indication=sub,
+            reasons=(reason, *answer.reasons),
+            revoked_at=answer.revocation_time,
+        )
+    for at, answer in enumerate(statuses):
+        if answer.status is Status.ON_HOLD:
+            reason = Reason.of(
+                "TS-CHAIN-ON-HOLD", subject=_subject(context, path, at), since=_text(answer.revocation_time)
+            )
+            return Conclusion(
+                indication=Indication.INDETERMINATE,
+                sub_indication=SubIndication.TRY_LATER,
+                reasons=(reason, *answer.reasons),
+                revoked_at=answer.revocation_time,
+                on_hold=True,
+            )
+    return None
+
+
+def _subject(context: Context, path: PathFacts, at: int) -> str:
+    facts = context.chains.certificate(path.certificates[at])
+    return facts.subject if facts else path.certificates[at]
+
+
+def _text(at: datetime | None) -> str:
+    return at.isoformat() if at else "-"
+
+
+def _inside(context: Context, name: str, at: datetime) -> bool:
+    facts = context.chains.certificate(name)
+    # Inclusive bounds: RFC 5280 4.1.2.5.
+    return facts is not None and facts.not_before <= at <= facts.not_after
+
+
+def _validity(context: Context, path: PathFacts) -> Conclusion | None:
+    """The validation time lies outside the leaf's validity; what is known of revocation decides which word."""
+    leaf = path.certificates[0]
+    facts = context.chains.certificate(leaf)
+    if facts is None or facts.not_before <= context.at <= facts.not_after:
+        return None
+    code = "TS-CHAIN-EXPIRED" if context.at > facts.not_after else "TS-CHAIN-NOT-YET-VALID"
+    reason = Reason.of(
+        code, subject=facts.subject, not_before=facts.not_before.isoformat(), not_after=facts.not_after.isoformat()
+    )
+    known = len(path.certificates) == 1 or not_revoked_within_validity(context, path)
+    sub = SubIndication.OUT_OF_BOUNDS_NOT_REVOKED if known else SubIndication.OUT_OF_BOUNDS_NO_POE
+    return indeterminate(sub, reason)
+
+
+def not_revoked_within_validity(context: Context, path: PathFacts) -> bool:
+    """Some authentic statement, issued inside the leaf's validity, says that it is not revoked (5.2.6.4 step 4)."""
+    facts = context.chains.certificate(path.certificates[0])
+    if facts is None:
+        return False
+    if context.policy.revocation is RevocationMode.NONE:
+        return True
+    if context.chains.status(path, 0, facts.not_after, until=context.at).status in KNOWN:
+        return True
+    return any(
+        item.answer.status in KNOWN
+        and (item.answer.this_update is None or facts.not_before <= item.answer.this_update <= facts.not_after)
+        for item in context.chains.statements(path, 0)
+    )
+
+
+def _knowledge(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
+    """Status information that is missing or too old: TRY_LATER."""
+    if path.valid and context.policy.revocation is RevocationMode.IF_DECLARED:
+        return None
+    for at, answer in enumerate(statuses):
+        if answer.status in (Status.STALE, Status.UNKNOWN):
+            code = "TS-CHAIN-STATUS-STALE" if answer.status is Status.STALE else "TS-CHAIN-STATUS-UNKNOWN"
+            reason = Reason.of(code, subject=_subject(context, path, at))
+            return indeterminate(SubIndication.TRY_LATER, reason, *answer.reasons)
+    return None
+
+
+def fresh_at(context: Context, path: PathFacts, at: datetime) -> bool:
+    """Revocation freshness of the whole path at `at`, with everything issued until the validation time."""
+    return all(item.status in KNOWN for item in path_statuses(context, path, at, until=context.at))
+
+
+def _constraints(context: Context, path: PathFacts, purpose: Purpose) -> Conclusion | None:
+    """Constraints of the policy on the chain (5.2.6.4 step 5)."""
+    facts = context.chains.certificate(path.certificates[0])
+    if facts is None or facts.key_usage is None or purpose is not Purpose.SIGNATURE:
+        return None
+    wanted = context.policy.key_usage
+    if not wanted or facts.key_usage & frozenset(wanted):
+        return None
+    reason = Reason.of("TS-CHAIN-KEY-USAGE", found=" ".join(sorted(facts.key_usage)), wanted=" ".join(sorted(wanted)))
+    return indeterminate(SubIndication.CHAIN_CONSTRAINTS_FAILURE, reason)
+
+
+def path_findings(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], at: datetime
+) -> tuple[Finding, ...]:
+    """Algorithms of the certificates (the anchor's own signature aside) and of the revocation data used, at `at`."""
+    names = path.certificates
+    found: list[Finding] = []
+    for one, issuer in pairwise(names):
+        found += context.unreliable(context.chains.signature_uses(one, issuer), at, f"certificate:{one}")
+    for answer in statuses:
+        if answer.source is not None:
+            found += context.unreliable(context.chains.evidence_uses(answer), at, f"revocation:{answer.source}")
+    return tuple(dict.fromkeys(found))
+
+
+def algorithm_reasons(code: str, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
+    """One reason per algorithm."""
+    return tuple(
+        dict.fromkeys(
+            Reason.of(
+                code,
+                algorithm=item.finding.use.name,
+                bits=item.finding.use.bits,
+                until=item.finding.until.isoformat() if item.finding.until else "-",
+            )
+            for item in findings
+        )
+    )
+
+
+def _algorithms(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
+    findings = path_findings(context, path, statuses, context.at)
+    if not findings:
+        return None
+    return Conclusion(
+        indication=Indication.INDETERMINATE,
+        sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        reasons=algorithm_reasons("TS-CHAIN-ALGORITHM", findings),
+        findings=findings,
+    )
