@@ -82,7 +82,12 @@ class SignedHead:
     @property
     def signed_octets(self) -> bytes:
         """The octets under the signature."""
-        return _HEAD_DOMAIN + canonical(self._fields()).encode()
+        # Written out because it runs for every signed append: members in canonical (alphabetical) order.
+        text = (
+            f'{{"log":{canonical(self.log_id)},"number":{self.number},"origin":"{self.origin.hex()}",'
+            f'"previous":"{self.previous.hex()}","root":"{self.root.hex()}","size":{self.size},"time":"{self.time}"}}'
+        )
+        return _HEAD_DOMAIN + text.encode()
 
     @property
     def head_hash(self) -> bytes:
@@ -96,22 +101,22 @@ class SignedHead:
 
     def line(self) -> str:
         """The head as one canonical line of an export, without line end."""
-        return canonical({**self._fields(), "signature": self.signature.hex(), "type": "head"})
-
-    def with_signature(self, signature: bytes) -> "SignedHead":
-        """The same head carrying `signature`."""
-        return replace(self, signature=signature)
-
-    def _fields(self) -> dict[str, Plain]:
-        return {
+        fields: dict[str, Plain] = {
             "log": self.log_id,
             "number": self.number,
             "origin": self.origin.hex(),
             "previous": self.previous.hex(),
             "root": self.root.hex(),
+            "signature": self.signature.hex(),
             "size": self.size,
             "time": self.time,
+            "type": "head",
         }
+        return canonical(fields)
+
+    def with_signature(self, signature: bytes) -> "SignedHead":
+        """The same head carrying `signature`."""
+        return replace(self, signature=signature)
 
 
 def encode_body(record: AuditRecord, at: datetime) -> str:

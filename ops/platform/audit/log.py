@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -182,20 +183,14 @@ class AuditLog:
         return tuple(entries), rows
 
     def _sign(self, session: Session, end: ChainEnd) -> SignedHead:
+        at = time_text(self._clock.now())
         unsigned = SignedHead(
-            self.log_id,
-            end.heads,
-            end.size,
-            end.last_hash,
-            end.origin,
-            end.last_head_hash,
-            time_text(self._clock.now()),
-            b"",
+            self.log_id, end.heads, end.size, end.last_hash, end.origin, end.last_head_hash, at, signature=b""
         )
         octets = unsigned.signed_octets
         head = unsigned.with_signature(self._key_store.sign(self._key_label, octets))
         store.insert_head(session, head)
-        end.heads, end.signed_size, end.last_head_hash = end.heads + 1, end.size, head.head_hash
+        end.heads, end.signed_size, end.last_head_hash = end.heads + 1, end.size, sha256(octets).digest()
         return head
 
     def _move(self, session: Session, was: int, end: ChainEnd) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from ops.platform.audit.entry import AuditEntry, SignedHead
 from ops.platform.audit.models import AuditEntryRow, AuditHeadRow, AuditLogRow
+from ops.platform.audit.prepared import Prepared
 
 PAGE = 1_000
 
@@ -34,13 +35,16 @@ _HEAD_COLUMNS = (
     _HEAD.c.signature,
 )
 
-# Compiled once and cached by SQLAlchemy: these run for every logged action.
-_READ_END = select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log"))
-_LOCK_END = _READ_END.with_for_update()
-_MOVE_END = update(_LOG).where(_LOG.c.log_id == bindparam("log"), _LOG.c.size == bindparam("was"))
-_INSERT_END = insert(_LOG)
-_INSERT_ENTRY = insert(_ENTRY)
-_INSERT_HEAD = insert(_HEAD)
+_READ_END = Prepared(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")))
+_LOCK_END = Prepared(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")).with_for_update())
+_MOVE_END = Prepared(
+    update(_LOG)
+    .where(_LOG.c.log_id == bindparam("log"), _LOG.c.size == bindparam("was"))
+    .values({column: bindparam(column.name) for column in _END_COLUMNS})
+)
+_INSERT_END = Prepared(insert(_LOG))
+_INSERT_ENTRY = Prepared(insert(_ENTRY))
+_INSERT_HEAD = Prepared(insert(_HEAD))
 _READ_ENTRIES = (
     select(*_ENTRY_COLUMNS)
     .where(_ENTRY.c.log_id == bindparam("log"), _ENTRY.c.sequence >= bindparam("start"))
@@ -78,8 +82,8 @@ class ChainEnd:
 def read_end(session: Session, log_id: str, *, lock: bool) -> ChainEnd | None:
     """The end of the chain, None when there is no such log. With `lock`, other writers wait until the transaction ends
     (``FOR UPDATE``; on SQLite the writing transaction itself excludes them)."""
-    found = session.connection().execute(_LOCK_END if lock else _READ_END, {"log": log_id}).one_or_none()
-    return None if found is None else ChainEnd(*found)
+    found = (_LOCK_END if lock else _READ_END).run(session.connection(), {"log": log_id}).one_or_none()
+    return None if found is None else ChainEnd(*tuple(found))
 
 
 def log_ids(session: Session) -> tuple[str, ...]:
@@ -89,18 +93,21 @@ def log_ids(session: Session) -> tuple[str, ...]:
 
 def insert_end(session: Session, log_id: str, end: ChainEnd) -> None:
     """The first end of a new chain; IntegrityError when the log exists."""
-    session.connection().execute(_INSERT_END, {"log_id": log_id, **_end_values(end)})
+    _INSERT_END.run(session.connection(), {"log_id": log_id, **_end_values(end)})
 
 
 def move_end(session: Session, log_id: str, was: int, end: ChainEnd) -> bool:
     """Move the end from size `was`; False when it is not there any more, that is, when somebody else moved it."""
-    done = session.connection().execute(_MOVE_END, {"log": log_id, "was": was, **_end_values(end)})
+    done = _MOVE_END.run(session.connection(), {"log": log_id, "was": was, **_end_values(end)})
     return done.rowcount == 1
 
 
 def insert_entries(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Insert entries, in order of their sequence numbers."""
-    session.connection().execute(_INSERT_ENTRY, rows if len(rows) > 1 else rows[0])
+    if len(rows) == 1:
+        _INSERT_ENTRY.run(session.connection(), rows[0])
+    else:
+        _INSERT_ENTRY.run_many(session.connection(), rows)
 
 
 def insert_head(session: Session, head: SignedHead) -> None:
@@ -114,7 +121,7 @@ def insert_head(session: Session, head: SignedHead) -> None:
         "signed_at": head.time,
         "signature": head.signature,
     }
-    session.connection().execute(_INSERT_HEAD, row)
+    _INSERT_HEAD.run(session.connection(), row)
 
 
 def entries(session: Session, log_id: str, start: int = 0) -> Iterator[AuditEntry]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from ops.platform.audit import AuditBrokenError, AuditLog, AuditMissingError, AuditWriteError, store
+from ops.platform.audit.prepared import Prepared
 from ops.platform.audit.verify import VerificationReport
 from ops.platform.audit.witness import keep_heads
 from ops.platform.database import Database
@@ -142,7 +143,7 @@ def test_5_an_exception_while_logging_cannot_be_swallowed(
     if cause == "key store":
         monkeypatch.setattr(log, "_key_label", "gone")
     if cause == "database":
-        monkeypatch.setattr(store, "_INSERT_HEAD", text("INSERT INTO no_such_table VALUES (1)"))
+        monkeypatch.setattr(store, "_INSERT_HEAD", Prepared(text("INSERT INTO no_such_table VALUES (1)")))
     swallowed: list[Exception] = []
 
     def careless() -> None:
