@@ -70,22 +70,26 @@ def open_writer(document: bytes) -> IncrementalPdfFileWriter:
 def _forbids_signing(writer: IncrementalPdfFileWriter) -> bool:
     """DocMDP with P = 1 in the certification signature (ISO 32000-2 12.8.2.2) or in the lock of a filled field
     (12.7.5.5, PDF 2.0)."""
-    certification = writer.root.get("/Perms", {}).get("/DocMDP")
-    if certification is not None and any(level == 1 for level in _levels(certification)):
+    certification = _entry(_entry(writer.root, "/Perms"), "/DocMDP")
+    if any(level == 1 for level in _levels(certification)):
         return True
     filled = (field.get_object() for _, value, field in enumerate_sig_fields(writer, filled_status=True) if value)
-    return any(int(field.get("/Lock", {}).get("/P", 2)) == 1 for field in filled)
+    return any(_entry(_entry(field, "/Lock"), "/P") == 1 for field in filled)
 
 
 def _levels(signature: Any) -> list[int]:
-    references = signature.get_object().get("/Reference", ())
-    entries = [reference.get_object() for reference in references]
+    references = [reference.get_object() for reference in _entry(signature, "/Reference") or ()]
+    rules = [item for item in references if _entry(item, "/TransformMethod") == "/DocMDP"]
+    levels = [_entry(_entry(rule, "/TransformParams"), "/P") for rule in rules]
     # P is 2 when it is absent.
-    return [
-        int(entry.get("/TransformParams", {}).get("/P", 2))
-        for entry in entries
-        if entry.get("/TransformMethod") == "/DocMDP"
-    ]
+    return [2 if level is None else int(level) for level in levels]
+
+
+def _entry(dictionary: Any, key: str) -> Any:
+    """A dictionary's value, references followed (its `get` does not); None when either is absent."""
+    if dictionary is None or key not in dictionary:
+        return None
+    return dictionary[key]
 
 
 def empty_field_names(writer: IncrementalPdfFileWriter) -> tuple[str, ...]:
