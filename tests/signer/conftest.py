@@ -228,6 +228,12 @@ def pki() -> Pki:
     return Pki()
 
 
+@pytest.fixture
+def fresh_pki() -> Pki:
+    """A hierarchy of a test's own, to revoke in."""
+    return Pki()
+
+
 @pytest.fixture(scope="session")
 def real_pki() -> Pki:
     """The same at the machine's own time, for other people's programs that cannot be told another one."""
