@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ca.service import CertificateAuthority
-
 from ca import identity
+from ca.service import CertificateAuthority
 from ca.values import Attributes, AuthorityKind, CertificateRequest, CrossTerms, Issued, NewAuthority, StoredKey
 from ops.platform.installation import Installation
 from ops.platform.keys import KeyAlgorithm

@@ -50,6 +50,7 @@ class Story:
             (10, self._theft_is_reported),
             (8, self._third_country),
             (5, self._after_the_theft),
+            (4, self._late_signature),
             (3, self._suspension),
         ):
             self.clock.set(self.now - timedelta(days=days_ago))
@@ -142,6 +143,14 @@ class Story:
         """Whoever has the stolen key signs, with a genuine time-stamp"""
         self.documents["revoked-before.pdf"] = self._sign(
             self._paper("KZ-2", "Ерлан Сейтов", "ТОО"), "careless", AdesLevel.T
+        )
+
+    def _late_signature(self) -> None:
+        """The seller signs with an algorithm that one forum has banned; an Estonian signs at home"""
+        late = self._paper("KZ-BY-2026/052", "ТОО «Алтын Дән Экспорт»", "ОАО «Гомельхлебпром»")
+        self.documents["algorithm-banned.pdf"] = self._sign(late, "seller", AdesLevel.T)
+        self.documents["european.pdf"] = self._sign(
+            self._paper("EE-1", "Kadri Tamm", "OÜ Näide"), "european", AdesLevel.LT
         )
 
     def _suspension(self) -> None:

@@ -1,0 +1,92 @@
+"""`trustspace policy …`: prints the law and the rules that verdicts follow, each with how it is known."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from policies.errors import TrustspaceError
+
+app = typer.Typer(no_args_is_help=True, help="Jurisdictions, instruments, algorithm dates and reasons.")
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+_Language = Annotated[str, typer.Option("--lang", help="Language of names and sentences.")]
+Rows = Sequence[dict[str, object]]
+
+
+class UnknownChoiceError(TrustspaceError):
+    """An option names something that does not exist."""
+
+    code = "TS-POLICY-UNKNOWN"
+    exit_status = 2
+
+
+def _show(rows: Rows, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_lines=False)
+    for name in rows[0] if rows else ():
+        table.add_column(str(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_cell(item) for item in value)
+    return str(value)
+
+
+@app.command()
+def reasons(lang: _Language = "en", as_json: _Json = False) -> None:
+    """Every reason that a verdict can give: severity, clause, sentence, next step."""
+    from policies.listing import reason_rows
+
+    _show(reason_rows(_known(lang)), as_json)
+
+
+@app.command()
+def algorithms(
+    catalogue: Annotated[str, typer.Option(help="The catalogue: default, etsi-ts-119-312 or legacy.")] = "default",
+    as_json: _Json = False,
+) -> None:
+    """Until when each algorithm is reliable, and who says so."""
+    from policies.algorithms import policy_names
+    from policies.listing import algorithm_rows
+
+    if catalogue not in policy_names():
+        raise UnknownChoiceError(f"There is no catalogue {catalogue}.", next_step=f"Use: {', '.join(policy_names())}.")
+    _show(algorithm_rows(catalogue), as_json)
+
+
+@app.command()
+def jurisdictions(lang: _Language = "en", as_json: _Json = False) -> None:
+    """States and unions with their levels, law and tolerances."""
+    from policies.listing import jurisdiction_rows
+
+    _show(jurisdiction_rows(_known(lang)), as_json)
+
+
+@app.command()
+def instruments(as_json: _Json = False) -> None:
+    """Instruments of recognition: direction, dates, scope, mechanism, and how each is known."""
+    from policies.listing import instrument_rows
+
+    _show(instrument_rows(), as_json)
+
+
+def _known(lang: str) -> str:
+    from policies.reasons import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise UnknownChoiceError(f"There is no language {lang}.", next_step=f"Use: {', '.join(LANGUAGES)}.")
+    return lang
