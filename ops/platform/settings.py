@@ -15,8 +15,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
 
+from ops.platform.clock import Clock
 from ops.platform.database import Database, parse_database_url
 from ops.platform.errors import DatabaseUrlError, PlatformError
+from ops.platform.fetch import Fetcher, FetchLimits
 
 PREFIX = "TRUSTSPACE_"
 
@@ -157,6 +159,16 @@ class Settings(BaseSettings):
         if self.database_address is None:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Database(self.database_url, lock_wait=timedelta(seconds=self.database_lock_seconds))
+
+    def open_fetcher(self, clock: Clock) -> Fetcher:
+        """The guarded client with this installation's limits."""
+        limits = FetchLimits(
+            max_bytes=self.fetch_max_bytes,
+            max_header_bytes=self.fetch_max_header_bytes,
+            total_time=timedelta(seconds=self.fetch_seconds),
+            max_redirects=self.fetch_max_redirects,
+        )
+        return Fetcher(clock, allow_private_addresses=self.allow_private_addresses, limits=limits)
 
     def passphrase(self) -> str | None:
         """The software key store's passphrase, or None if none is configured. Raises `SettingsError`."""

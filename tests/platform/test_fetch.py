@@ -2,11 +2,18 @@
 
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,10 +49,11 @@ TLS_HANDSHAKE = b"\x16"
 class Server:
     """Answers every connection by a handler that gets the socket and the request as received."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self.stopped = threading.Event()
         self._handler = handler
+        self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/x"
@@ -63,11 +71,15 @@ class Server:
 
     def _answer(self, connection: socket.socket) -> None:
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             request = _read_request(connection)
             self.requests.append(request)
             self._handler(connection, request)
         except OSError:
-            return  # the client hung up, which is what several tests expect of it
+            pass  # the client hung up, which is what several tests expect of it
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         self.stopped.set()
@@ -101,12 +113,16 @@ def redirect(location: str, status: int = 302) -> bytes:
     return f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
+class Serve(Protocol):
+    def __call__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> Server: ...
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[[Handler], Server]]:
+def serve() -> Iterator[Serve]:
     servers: list[Server] = []
 
-    def start(handler: Handler) -> Server:
-        servers.append(Server(handler))
+    def start(handler: Handler, tls: ssl.SSLContext | None = None) -> Server:
+        servers.append(Server(handler, tls))
         return servers[-1]
 
     yield start
@@ -117,9 +133,6 @@ def serve() -> Iterator[Callable[[Handler], Server]]:
 @pytest.fixture
 def fetcher(clock: FixedClock) -> Fetcher:
     return Fetcher(clock, allow_private_addresses=True, limits=LIMITS)
-
-
-Serve = Callable[[Handler], Server]
 
 
 @pytest.mark.loopback
@@ -452,3 +465,58 @@ def test_no_address_escapes_the_error_tree(text: str) -> None:
     for url in (text, f"http://{text}", f"http://h/{text}", f"https://[{text}]/"):
         with pytest.raises(FetchError):
             fetcher.get(url)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A self-signed certificate for tls.example with its key, PEM."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=tls.example")
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2120, 1, 1, tzinfo=UTC)
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("tls.example")])
+    made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    path = tmp_path / "tls.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def tls_fetcher(clock: FixedClock, trusted: Path | None) -> Fetcher:
+    context = ssl.create_default_context(cafile=trusted)
+    resolve = names(**{"tls.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]})
+    return Fetcher(clock, allow_private_addresses=True, limits=LIMITS, resolve=resolve, tls=context)
+
+
+def tls_server(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.mark.loopback
+def test_https_is_fetched_from_the_named_host(serve: Serve, clock: FixedClock, certificate: Path) -> None:
+    server = serve(answers(ok(b"body")), tls_server(certificate))
+    fetcher = tls_fetcher(clock, certificate)
+    assert fetcher.get(f"https://tls.example:{server.port}/").body == b"body"
+    assert b"Host: tls.example:" in server.requests[0]
+    with pytest.raises(FetchConnectionError):
+        fetcher.get(f"https://other.example:{server.port}/")
+    with pytest.raises(FetchConnectionError):
+        tls_fetcher(clock, None).get(f"https://tls.example:{server.port}/")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.loopback
+def test_a_cut_tls_connection_is_not_the_end_of_a_body(serve: Serve, clock: FixedClock, certificate: Path) -> None:
+    server = serve(answers(b"HTTP/1.1 200 OK\r\n\r\nhalf of it"), tls_server(certificate))
+    with pytest.raises(FetchConnectionError):
+        tls_fetcher(clock, certificate).get(f"https://tls.example:{server.port}/")
+
+
+@pytest.mark.loopback
+def test_a_redirect_from_https_to_http_is_refused(serve: Serve, clock: FixedClock, certificate: Path) -> None:
+    server = serve(answers(redirect("http://tls.example/")), tls_server(certificate))
+    with pytest.raises(FetchRedirectError):
+        tls_fetcher(clock, certificate).get(f"https://tls.example:{server.port}/")

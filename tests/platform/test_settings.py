@@ -1,10 +1,13 @@
 """Settings are read once, checked at start, and never repeat a secret."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from ops.platform.clock import FixedClock
 from ops.platform.config import findings
+from ops.platform.fetch import FetchLimits
 from ops.platform.settings import Settings, SettingsError, load_settings
 
 
@@ -170,3 +173,9 @@ def test_production_is_held_to_more(tmp_path: Path) -> None:
 def test_every_finding_says_what_to_do() -> None:
     for finding in findings(load_settings(), {"TRUSTSPACE_X": "1"}):
         assert all(finding.as_dict().values())
+
+
+def test_the_fetcher_has_the_configured_limits(clock: FixedClock) -> None:
+    settings = load_settings({"fetch_max_bytes": 10, "fetch_seconds": 2, "fetch_max_redirects": 0})
+    fetcher = settings.open_fetcher(clock)
+    assert fetcher.limits == FetchLimits(max_bytes=10, total_time=timedelta(seconds=2), max_redirects=0)
