@@ -1,9 +1,9 @@
 """National identifiers: how each state writes who somebody is into a certificate's subject.
 
-Kazakhstan: serialNumber `IIN` + 12 digits and organizationalUnitName `BIN` + 12 digits; Russia: the INN, INNLE, OGRN,
-OGRNIP and SNILS attributes; Belarus: `PNOBY-…` and `TAXBY-` + УНП; elsewhere the semantics identifiers of
-EN 319 412-1 5.1.3 and 5.1.4. Check digits are verified where the register defines them, because a mistyped number
-identifies somebody else.
+Kazakhstan: serialNumber `IIN` + 12 digits and organizationalUnitName `BIN` + 12 digits; Belarus: `PNOBY-…` and
+`TAXBY-` + УНП; Russia: `TINRU-…` and `VATRU-…`, which every state can read, and with `national` also the INN, INNLE,
+OGRN and SNILS attributes; elsewhere the semantics identifiers of EN 319 412-1 5.1.3 and 5.1.4. Check digits are verified where the
+register defines them, because a mistyped number identifies somebody else.
 """
 
 import re
@@ -20,27 +20,41 @@ _WITH_SEMANTICS = frozenset({"PAS", "IDC", "PNO", "TIN", "VAT", "NTR", "PSD", "L
 
 
 def natural_person(
-    country: str, *, given_name: str, surname: str, identifier: str, common_name: str | None = None, snils: str = ""
+    country: str,
+    *,
+    given_name: str,
+    surname: str,
+    identifier: str,
+    common_name: str | None = None,
+    snils: str = "",
+    national: bool = False,
 ) -> Attributes:
     """Subject of a natural person. `identifier` is the bare national number (IIN, INN of 12 digits) or, where the state
     has no form of its own here, a whole semantics identifier such as `PNOBY-3010190A001PB1`.
 
-    Raises IdentifierError when the identifier is not well formed.
+    `national` adds the attributes that only the state's own software knows. Raises IdentifierError when the identifier
+    is not well formed.
     """
     name = common_name or f"{surname} {given_name}"
     head: Attributes = (("countryName", country), ("commonName", name), ("surname", surname), ("givenName", given_name))
-    return (*head, *_person_identifier(country, identifier, snils))
+    return (*head, *_person_identifier(country, identifier, snils, national))
 
 
 def legal_person(
-    country: str, *, organization: str, identifier: str, common_name: str | None = None, ogrn: str = ""
+    country: str,
+    *,
+    organization: str,
+    identifier: str,
+    common_name: str | None = None,
+    ogrn: str = "",
+    national: bool = False,
 ) -> Attributes:
     """Subject of a legal person. `identifier` is the bare register number (BIN, УНП, INN of 10 digits) or a whole
     organizationIdentifier such as `NTRDE-HRB12345`."""
     return (
         ("countryName", country),
         ("organizationName", organization),
-        *_organization_identifier(country, identifier, ogrn),
+        *_organization_identifier(country, identifier, ogrn, national),
         ("commonName", common_name or organization),
     )
 
@@ -55,10 +69,13 @@ def organisation_person(
     organization_identifier: str,
     title: str = "",
     ogrn: str = "",
+    national: bool = False,
 ) -> Attributes:
     """Subject of a person who acts for an organisation (EN 319 412-2 4.2.4: the country is the organisation's)."""
-    person = natural_person(country, given_name=given_name, surname=surname, identifier=identifier)
-    legal = legal_person(country, organization=organization, identifier=organization_identifier, ogrn=ogrn)
+    person = natural_person(country, given_name=given_name, surname=surname, identifier=identifier, national=national)
+    legal = legal_person(
+        country, organization=organization, identifier=organization_identifier, ogrn=ogrn, national=national
+    )
     office: Attributes = (("title", title),) if title else ()
     return (person[0], *legal[1:-1], *office, *person[1:])
 
@@ -75,24 +92,26 @@ def is_etsi_identifier(value: str) -> bool:
     return found is not None and found.group(1) in _WITH_SEMANTICS
 
 
-def _person_identifier(country: str, value: str, snils: str) -> Attributes:
+def _person_identifier(country: str, value: str, snils: str, national: bool) -> Attributes:
     if country == "KZ" and not _SEMANTICS.fullmatch(value):
         return (("serialNumber", "IIN" + kazakh_number(value)),)
     if country == "RU" and not _SEMANTICS.fullmatch(value):
-        extra: Attributes = (("SNILS", snils_number(snils)),) if snils else ()
-        return (("INN", inn(value)), *extra)
+        taxpayer: Attributes = (("serialNumber", "TINRU-" + inn(value)),)
+        insured: Attributes = (("SNILS", snils_number(snils)),) if snils else ()
+        return (*taxpayer, ("INN", value), *insured) if national else taxpayer
     return (("serialNumber", _semantics(value, country, _NATURAL_TYPES)),)
 
 
-def _organization_identifier(country: str, value: str, ogrn_value: str) -> Attributes:
+def _organization_identifier(country: str, value: str, ogrn_value: str, national: bool) -> Attributes:
     if _SEMANTICS.fullmatch(value):
         return (("organizationIdentifier", _semantics(value, country, _LEGAL_TYPES)),)
     if country == "KZ":
         number = kazakh_number(value)
         return (("organizationIdentifier", f"NTRKZ-{number}"), ("organizationalUnitName", "BIN" + number))
     if country == "RU":
-        extra: Attributes = (("OGRN", ogrn(ogrn_value)),) if ogrn_value else ()
-        return (("organizationIdentifier", f"VATRU-{inn_of_organization(value)}"), ("INNLE", value), *extra)
+        taxpayer: Attributes = (("organizationIdentifier", "VATRU-" + inn_of_organization(value)),)
+        registered: Attributes = (("OGRN", ogrn(ogrn_value)),) if ogrn_value else ()
+        return (*taxpayer, ("INNLE", value), *registered) if national else taxpayer
     if country == "BY":
         return (("organizationIdentifier", f"TAXBY-{unp(value)}"),)
     raise IdentifierError(

@@ -147,5 +147,5 @@ def _qualified(config: "ProfileConfig") -> Iterator[str]:
     if union is None or right not in union.policies:
         yield f"lacks the policy {right} under the law of the Union (EN 319 411-2 5.3)"
     for code, law in config.jurisdiction.items():
-        if any(policy.startswith(oids.QCP_ARC) and (code != "EU" or policy != right) for policy in law.policies):
-            yield f"claims a qualified policy of the Union that does not fit, under {code}"
+        if any(policy.startswith(oids.QCP_ARC) and policy != right for policy in law.policies):
+            yield f"claims a policy of EN 319 411-2 that does not fit its statements, under {code}"

@@ -73,8 +73,8 @@ def _device(subject: Subject) -> Iterator[str]:
         yield "The statements say that the key is in a certified device and the policy does not"
     if policies & {oids.QCP_N, oids.QCP_N_QSCD} and subject.plan.profile.purpose is Purpose.LEGAL_PERSON:
         yield "A legal person's certificate claims the policy of natural persons"
-    if subject.plan.issuer.jurisdiction not in EU_STATES and any(one.startswith(oids.QCP_ARC) for one in policies):
-        yield "An issuer outside the Union claims one of its qualified policies"
+    if len([one for one in policies if one.startswith(oids.QCP_ARC)]) > 1:
+        yield "The certificate asserts two policies of EN 319 411-2, of which only one can hold"
 
 
 @rule("etsi.qc-disclosure", "EN 319 412-5 4.3.4", _qualified)
