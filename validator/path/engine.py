@@ -4,7 +4,8 @@
 the search decides in what order paths are tried, never what a path is worth.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from policies.reasons import Reason
 from validator.path.budget import Budget, BudgetExceededError
@@ -34,9 +35,13 @@ def build_path(request: PathRequest) -> PathOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
+    """The verdict on one complete path. `final`: no other way between the same ends could be better, because what
+    failed is the length, the trust anchor, or a pair that is remembered as broken."""
+
     candidate: CandidatePath
     validation: PathValidation
     leniencies: frozenset[str]
+    final: bool
 
 
 class _Question:
@@ -80,14 +85,14 @@ class _Question:
             if not candidate.reasons:
                 own = self._leaf.details.policies or ()
                 policies = frozenset(item.policy for item in own)
-                return _Verdict(candidate, PathValidation((), policies, ()), findings.leniencies)
+                return _Verdict(candidate, PathValidation((), policies, ()), findings.leniencies, final=True)
         return None
 
     def _search(self, leaf: Findings) -> _Verdict | None:
         for _ in range(MAX_RESTARTS):
             search = self._new_search()
             known = len(self._edges.broken)
-            accepted = self._first_good(search, leaf, second=False)
+            accepted = self._first_good(search, search.best_first(), leaf)
             if accepted is not None or (leaf.reasons and self._tried):
                 return accepted
             if len(self._edges.broken) > known:
@@ -95,10 +100,29 @@ class _Question:
                 continue
             if self._fetch(search):
                 continue
-            if not search.blind and not self._tried:
-                return None
-            return self._first_good(self._new_search(), leaf, second=True)
+            return self._search_further(search, leaf)
         return None
+
+    def _search_further(self, first: Search, leaf: Findings) -> _Verdict | None:
+        """Paths that the first pass may have hidden behind a shorter one; none when nothing was hidden."""
+        if not first.blind and all(verdict.final for verdict in self._tried.values()):
+            return None
+        blind, proposed = first.blind, len(self._tried)
+        if any(self._policy_failed(verdict) for verdict in self._tried.values()):
+            search = self._new_search()
+            accepted = self._first_good(search, search.best_first(minding_policies=True), leaf)
+            if accepted is not None:
+                return accepted
+            blind = blind or search.blind or len(self._tried) > proposed
+            if not blind and self._request.settings.require_explicit_policy:
+                # Every other way ended where no policy could be valid any more.
+                return None
+        last = self._new_search()
+        return self._first_good(last, last.every_path(), leaf)
+
+    @staticmethod
+    def _policy_failed(verdict: _Verdict) -> bool:
+        return any(reason.code == "TS-PATH-POLICY" for reason in verdict.validation.reasons)
 
     def _new_search(self) -> Search:
         anchors: dict[bytes, list[TrustAnchor]] = {}
@@ -113,9 +137,11 @@ class _Question:
             settings=self._request.settings,
         )
 
-    def _first_good(self, search: Search, leaf: Findings, *, second: bool) -> _Verdict | None:
+    def _first_good(
+        self, search: Search, proposals: Iterator[tuple[Link, TrustAnchor]], leaf: Findings
+    ) -> _Verdict | None:
         try:
-            for link, anchor in search.second_pass() if second else search.first_pass():
+            for link, anchor in proposals:
                 verdict = self._judge(link, anchor, leaf)
                 if verdict is not None and not verdict.candidate.reasons:
                     return verdict
@@ -144,18 +170,22 @@ class _Question:
         settings = self._request.settings
         top = anchor_findings(anchor, settings, self._request.at)
         validation = validate(chain, settings)
-        reasons = [*leaf.reasons, *top.reasons, *validation.reasons, *self._late_signatures(chain)]
+        late = self._late_signatures(chain)
+        reasons = [*leaf.reasons, *top.reasons, *validation.reasons, *late]
+        passable = bool(late) or any(reason.code != "TS-PATH-PATH-LENGTH" for reason in validation.reasons)
         statuses: tuple[StatusAnswer, ...] = ()
         if settings.revocation is not RevocationMode.NONE and not top.reasons and not validation.reasons:
             statuses, found, broken = path_statuses(chain, self._request, self._status_context(anchor))
             reasons += found
             if broken is not None and (broken.final or len(self._request.anchors) == 1):
                 self._edges.broken[broken.pair] = broken.reasons
+                found = []
+            passable = passable or bool(found)
         leniencies = leaf.leniencies | top.leniencies
         for certificate in chain[1:-1]:
             leniencies |= self._edges.ca(certificate).leniencies
         candidate = CandidatePath(certificates=chain, reasons=order_reasons(reasons), statuses=statuses)
-        verdict = self._tried[key] = _Verdict(candidate, validation, leniencies)
+        verdict = self._tried[key] = _Verdict(candidate, validation, leniencies, not passable)
         return verdict
 
     def _late_signatures(self, chain: tuple[Certificate, ...]) -> tuple[Reason, ...]:
@@ -199,9 +229,23 @@ class _Question:
         except BudgetExceededError:
             return False
 
+    def _with_statuses(self, rejected: CandidatePath) -> CandidatePath:
+        """A path that failed otherwise, with the revocation answers it would have had: they may weigh more."""
+        chain = rejected.certificates
+        anchor = next((one for one in self._request.anchors if one.certificate == chain[-1]), None)
+        if self._request.settings.revocation is RevocationMode.NONE or anchor is None or len(chain) < 2:
+            return rejected
+        try:
+            statuses, found, _ = path_statuses(chain, self._request, self._status_context(anchor))
+        except BudgetExceededError:
+            return rejected
+        return replace(rejected, reasons=order_reasons((*rejected.reasons, *found)), statuses=statuses)
+
     def _refusal(self, leaf: Findings, reasons: tuple[Reason, ...]) -> PathOutcome:
         judged = self._judged()
         best = best_rejected(self._leaf, judged, self._dropped, leaf.reasons, reasons, self._signed)
+        if not best.statuses and best.certificates in {candidate.certificates for candidate in judged}:
+            best = self._with_statuses(best)
         return PathOutcome(
             valid=False,
             certificates=best.certificates,

@@ -7,6 +7,7 @@ from validator.path.certificate import Certificate
 from validator.path.extension_values import AuthorityKeyIdentifier
 from validator.path.general_name import DN
 from validator.path.name_constraints import Violation, constraint_index, violation_reason
+from validator.path.policy_reach import PolicyReach
 
 MAX_PATH_CERTIFICATES = 100
 
@@ -16,22 +17,32 @@ class Link:
     """A certificate and the link it stands above (None for the end entity).
 
     `length` counts certificates so far, `intermediates` the non-self-issued ones between this and the end entity.
+    `reach` are the policies that can still be valid, None where nobody minds.
     """
 
     certificate: Certificate
     below: "Link | None"
     length: int
     intermediates: int
+    reach: PolicyReach | None
 
     @classmethod
-    def of(cls, leaf: Certificate) -> "Link":
+    def of(cls, leaf: Certificate, minding_policies: bool = False) -> "Link":
         """The beginning of every path of a question."""
-        return cls(leaf, None, 1, 0)
+        return cls(leaf, None, 1, 0, PolicyReach.of(leaf) if minding_policies else None)
 
     def extended(self, certificate: Certificate) -> "Link":
         """The path with one more certificate on top."""
-        counted = self.below is not None and not self.certificate.self_issued
-        return Link(certificate, self, self.length + 1, self.intermediates + counted)
+        reach = None if self.reach is None else self.reach.above(certificate)
+        return Link(certificate, self, self.length + 1, self.intermediates_below_next(), reach)
+
+    def intermediates_below_next(self) -> int:
+        """`intermediates` of any certificate put on top of this one."""
+        return self.intermediates + (self.below is not None and not self.certificate.self_issued)
+
+    def covers(self, other: "Link") -> bool:
+        """Policies valid on the path `other` are valid on this one, as far as anybody minds."""
+        return self.reach is None or other.reach is None or self.reach.covers(other.reach)
 
     def chain(self) -> tuple[Certificate, ...]:
         """The certificates, end entity first."""
@@ -63,14 +74,15 @@ class Link:
         if limit is not None and self.intermediates > limit:
             return Obstacle(intermediates=limit + 1)
         index = constraint_index(top)
-        link = self.below if index is not None else None
-        while link is not None and index is not None:
-            one = link.certificate
-            if link.below is None or not one.self_issued:
-                violation = index.violation(one)
-                if violation is not None:
-                    return Obstacle(certificate=one, violation=violation)
-            link = link.below
+        if index is None:
+            return None
+        # From the end entity upwards: what it is refused for, no other path mends.
+        for position, one in enumerate(self.chain()[:-1]):
+            if position and one.self_issued:
+                continue
+            violation = index.violation(one)
+            if violation is not None:
+                return Obstacle(certificate=one, violation=violation)
         return None
 
 

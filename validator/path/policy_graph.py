@@ -86,7 +86,8 @@ class PolicyGraph:
         return PolicyGraph((*self.layers[:-1], layer))
 
     def constrained(self, acceptable: frozenset[str] | None) -> tuple[frozenset[str], Qualifiers]:
-        """The user-constrained policy set (6.1.5 (g), 6.1.6) and the qualifiers of the end entity's valid policies.
+        """The user-constrained policy set (6.1.5 (g), 6.1.6) and the qualifiers to display: those that stand with these
+        policies where the anchor's domain asserts them, and with the end entity's valid policies.
 
         `acceptable` is the user-initial-policy-set, None for any-policy. Policies are those of the trust anchor's
         domain. An empty set means that the intersection is NULL.
@@ -94,20 +95,24 @@ class PolicyGraph:
         if self.null:
             return frozenset(), ()
         last = self.layers[-1]
-        roots, alive = self._roots(acceptable)
-        found = set(roots)
+        places, alive = self._roots(acceptable)
+        found = {policy for _, policy in places}
         if ANY_POLICY in last:
             found |= {ANY_POLICY} if acceptable is None else acceptable
             alive = alive | {ANY_POLICY}
-        qualifiers = dict.fromkeys(
-            qualifier for policy, node in last.items() if policy in alive for qualifier in node.qualifiers
-        )
+        # A policy that stands under anyPolicy nodes has what was said with anyPolicy said about it.
+        deepest = max((depth for depth, _ in places), default=0)
+        shown = [layer[ANY_POLICY].qualifiers for layer in self.layers[:deepest] if ANY_POLICY in layer]
+        shown += [self.layers[depth][policy].qualifiers for depth, policy in places]
+        shown += [node.qualifiers for policy, node in last.items() if policy in alive]
+        qualifiers = dict.fromkeys(qualifier for some in shown for qualifier in some)
         return frozenset(found), tuple(qualifiers)
 
-    def _roots(self, acceptable: frozenset[str] | None) -> tuple[set[str], set[str]]:
-        """Acceptable policies of the anchor's domain that reach the last layer, and the policies they reach there."""
+    def _roots(self, acceptable: frozenset[str] | None) -> tuple[list[tuple[int, str]], set[str]]:
+        """Acceptable policies of the anchor's domain, with their depth, that reach the last layer, and the policies
+        that they reach there."""
         useful = self._useful()
-        roots: set[str] = set()
+        roots: list[tuple[int, str]] = []
         alive: set[str] = set()
         for depth in range(1, len(self.layers)):
             reached: set[str] = set()
@@ -116,7 +121,7 @@ class PolicyGraph:
                     continue
                 parents = self.layers[depth][policy].parents
                 if ANY_POLICY in parents and (acceptable is None or policy in acceptable):
-                    roots.add(policy)
+                    roots.append((depth, policy))
                     reached.add(policy)
                 elif any(parent in alive for parent in parents):
                     reached.add(policy)

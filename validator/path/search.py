@@ -1,10 +1,11 @@
 """Finds paths from the end entity to a trust anchor, the best first (RFC 4158), under a budget.
 
-Two passes. The first looks at each certificate once, so its cost grows with the edges of the graph; it finds a path
-wherever one exists by names, signatures and the certificates' own content, and every path it proposes is fully
-validated. Only when a proposed path fails for a reason that belongs to the whole path (policies, name constraints,
-path length) can another way to the same certificate matter; then the second pass enumerates ways, and learns from
-each dead end which certificates below made it one.
+The ordinary passes look at each certificate once, or once more for each really different way to it, so their cost
+grows with the edges of the graph. A certificate that was reached with fewer intermediates below it (and, in the pass
+that minds policies, with all the policies of another way) makes the other way superfluous: whatever could stand above
+that one can stand above this one. Only name constraints on an intermediate certificate, and policies inhibited on the
+way, escape that rule; when they got in the way, the last pass enumerates paths and learns from each dead end which
+certificates below made it one. Every path proposed is fully validated by the caller.
 """
 
 import heapq
@@ -25,8 +26,8 @@ MAX_REPORTED = 200
 
 @dataclass(slots=True)
 class Search:
-    """One search. `dropped` are paths, complete or not, with the reason why they were left; `blind` says that the
-    first pass left a certificate for a reason that another way to it might not have."""
+    """One search. `dropped` are paths, complete or not, with the reason why they were left; `blind` says that a
+    certificate was left for a reason that another way to it might not have."""
 
     leaf: Certificate
     anchors: dict[bytes, list[TrustAnchor]]
@@ -105,11 +106,11 @@ class Search:
             self.drop(link, reasons, issuer)
         return not reasons
 
-    def first_pass(self) -> Iterator[tuple[Link, TrustAnchor]]:
-        """Paths to anchors, each certificate used once."""
+    def best_first(self, *, minding_policies: bool = False) -> Iterator[tuple[Link, TrustAnchor]]:
+        """Paths to anchors, a certificate used again only when the way to it is better in some respect."""
         queue = _Queue()
-        closed: set[str] = set()
-        queue.put(0, 0, Link.of(self.leaf), None)
+        ways = _Ways()
+        queue.put(0, 0, Link.of(self.leaf, minding_policies), None)
         while queue:
             link, waiting = queue.get()
             if isinstance(waiting, list):
@@ -117,34 +118,44 @@ class Search:
                     queue.put(link.length + distance, rank, link, candidate)
                 continue
             if waiting is not None:
-                if waiting.fingerprint in closed or not self.admitted(link, waiting):
+                if ways.superfluous(link, waiting) or not self.admitted(link, waiting):
                     continue
                 link = link.extended(waiting)
-                obstacle = link.obstacle()
-                if obstacle is not None:
-                    self.blind = True
-                    self.drop(link, (obstacle.reason(),))
+                if not self._unobstructed(link):
                     continue
-                closed.add(waiting.fingerprint)
+                ways.add(link)
             self.reached.append(link)
             for anchor in self.anchored(link):
                 yield link, anchor
-            if link.length >= self.limit():
-                self._too_deep(link)
-                continue
-            near, far = self._near_and_far(link)
-            for rank, candidate in enumerate(near):
-                queue.put(link.length, rank, link, candidate)
-            if far:
-                # Distances are worked out only when nothing nearer has led to an anchor.
-                queue.put(link.length + 1, 0, link, far)
+            self._expand(link, queue)
+
+    def _unobstructed(self, link: Link) -> bool:
+        if self.settings.require_explicit_policy and link.reach is not None and link.reach.empty:
+            self.drop(link, (Reason.of("TS-PATH-POLICY"),))
+            return False
+        obstacle = link.obstacle()
+        if obstacle is not None:
+            # The end entity is on every path; only another certificate could be gone round.
+            self.blind = self.blind or obstacle.certificate not in (None, self.leaf)
+            self.drop(link, (obstacle.reason(),))
+        return obstacle is None
+
+    def _expand(self, link: Link, queue: "_Queue") -> None:
+        if link.length >= self.limit():
+            self._too_deep(link)
+            return
+        near, far = self._near_and_far(link)
+        for rank, candidate in enumerate(near):
+            queue.put(link.length, rank, link, candidate)
+        if far:
+            # Distances are worked out only when nothing nearer has led to an anchor.
+            queue.put(link.length + 1, 0, link, far)
 
     def _too_deep(self, link: Link) -> None:
         if self.pool.of(link.certificate.issuer):
-            self.blind = True
             self.drop(link, (Reason.of("TS-PATH-TOO-DEEP", limit=self.limit() - 1),))
 
-    def second_pass(self) -> Iterator[tuple[Link, TrustAnchor]]:
+    def every_path(self) -> Iterator[tuple[Link, TrustAnchor]]:
         """Every path, depth first, without those that a learned dead end rules out."""
         dead: dict[str, list[DeadEnd]] = {}
         stack: list[_Frame] = [self._frame(Link.of(self.leaf))]
@@ -205,6 +216,26 @@ class _Queue:
 
     def get(self) -> tuple[Link, Certificate | list[Certificate] | None]:
         return heapq.heappop(self._heap)[3:]
+
+
+class _Ways:
+    """The ways by which certificates were reached: a way that is no better than a known one is superfluous."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Link]] = {}
+
+    def superfluous(self, link: Link, candidate: Certificate) -> bool:
+        """`candidate` was reached with at most as many intermediates and at least the policies that it has now."""
+        intermediates = link.intermediates_below_next()
+        for known in self._known.get(candidate.fingerprint, ()):
+            below = known.below
+            if known.intermediates <= intermediates and below is not None and below.covers(link):
+                return True
+        return False
+
+    def add(self, link: Link) -> None:
+        """The certificate on top of `link` was reached."""
+        self._known.setdefault(link.certificate.fingerprint, []).append(link)
 
 
 @dataclass(slots=True)

@@ -60,7 +60,7 @@ class PathSettings:
     check_leaf_validity: bool = True
     max_steps: int = 20_000
     max_signature_checks: int = 2_000
-    deadline_seconds: float = 0.9
+    deadline_seconds: float = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,202 @@
+"""Every fault that one certificate can have by itself: a reason, in the end entity, in a CA, and never an exception."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ops.platform import der
+from validator.path.certificate import MalformedCertificate, parse_certificate
+
+
+def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
+    """Fault → (expected reason, changes to an otherwise right end entity certificate)."""
+    f = forge
+    unknown = der.extension("1.2.3.4.5", der.null(), critical=True)
+    some_policy = der.octet_string(der.sequence(der.sequence(der.oid("1.2.3"))))
+    encoded_false = der.sequence(der.oid("2.5.29.32"), b"\x01\x01\x00", some_policy)
+    point = der.sequence(der.explicit(0, der.tlv(0xA0, f.uri("http://a.example/c.crl"))))
+    crl_pointer = der.extension("2.5.29.31", der.sequence(point))
+    common_name = der.oid("2.5.4.3")
+    unsorted = der.sequence(common_name, der.utf8_string("zz")) + der.sequence(common_name, der.utf8_string("a"))
+    trailing = der.extension("2.5.29.14", der.octet_string(b"a") + b"\x00")
+
+    def named(value: bytes) -> bytes:
+        return der.sequence(der.set_of(der.sequence(common_name, value)))
+
+    return {
+        "negative-serial": ("SERIAL-NUMBER", {"serial": der.integer(-5)}),
+        "zero-serial": ("SERIAL-NUMBER", {"serial": der.integer(0)}),
+        "long-serial": ("SERIAL-NUMBER", {"serial": der.integer(1 << 160)}),
+        "v1-with-extensions": ("VERSION", {"version": None}),
+        "v2-with-extensions": ("VERSION", {"version": 1}),
+        "algorithms-differ": ("ALGORITHM-MISMATCH", {"inner": der.algorithm("1.2.840.10045.4.3.3")}),
+        "parameters-differ": ("ALGORITHM-MISMATCH", {"inner": der.algorithm("1.2.840.10045.4.3.2", der.null())}),
+        "empty-issuer": ("EMPTY-ISSUER", {"issuer": ""}),
+        "ends-before-it-begins": ("VALIDITY-ORDER", {"not_before": f.NOW + f.YEAR, "not_after": f.NOW - f.YEAR}),
+        "empty-subject": ("EMPTY-SUBJECT", {"subject": ""}),
+        "empty-subject-uncritical-san": ("EMPTY-SUBJECT", {"subject": "", "extra": [f.san(f.dns("a.example"))]}),
+        "duplicate-extension": ("EXTENSION-DUPLICATE", {"extra": [f.key_usage(0), f.key_usage(0)]}),
+        "unknown-critical": ("UNKNOWN-CRITICAL-EXTENSION", {"extra": [unknown]}),
+        "critical-aki": ("EXTENSION-CRITICALITY", {"extra": [f.aki("ca", critical=True)]}),
+        "critical-ski": ("EXTENSION-CRITICALITY", {"extra": [f.ski("leaf", critical=True)]}),
+        "missing-aki": ("KEY-IDENTIFIER-MISSING", {"without": ["2.5.29.35"]}),
+        "encoded-default": ("ENCODED-DEFAULT", {"extra": [encoded_false]}),
+        "encoded-ca-false": ("ENCODED-DEFAULT", {"extra": [der.extension("2.5.29.19", der.sequence(b"\x01\x01\x00"))]}),
+        "ber-boolean": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.19", der.sequence(b"\x01\x01\x01"))]}),
+        "cert-sign-in-leaf": ("KEY-CERT-SIGN-WITHOUT-CA", {"extra": [f.key_usage(0, 5)]}),
+        "name-constraints-in-leaf": ("EXTENSION-PLACE", {"extra": [f.name_constraints([f.dns("example")])]}),
+        "path-length-without-ca": ("PATH-LENGTH-WITHOUT-CA", {"extra": [f.basic_constraints(False, 0)]}),
+        "negative-path-length": ("EXTENSION-MALFORMED", {"extra": [f.basic_constraints(True, -1), f.key_usage(5)]}),
+        "empty-eku": ("EXTENSION-MALFORMED", {"extra": [f.eku()]}),
+        "empty-san": ("EXTENSION-MALFORMED", {"extra": [f.san()]}),
+        "empty-policies": ("EXTENSION-MALFORMED", {"extra": [f.policies()]}),
+        "policy-twice": ("EXTENSION-MALFORMED", {"extra": [f.policies("1.2.3", "1.2.3")]}),
+        "empty-key-usage": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x01\x00")]}),
+        "key-usage-long": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x02\x00\x80")]}),
+        "trailing-octets-in-extension": ("EXTENSION-MALFORMED", {"extra": [trailing]}),
+        "empty-extensions": ("EXTENSION-MALFORMED", {"raw_extensions": der.explicit(3, der.sequence())}),
+        "unique-identifier-in-v1": ("VERSION", {"version": None, "raw_extensions": b"", "unique": b"\x81\x02\x00\x01"}),
+        "san-bad-characters": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("a b.example"))]}),
+        "san-underscore": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("a_b.example"))]}),
+        "san-leading-dot": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns(".example.com"))]}),
+        "san-trailing-dot": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("example.com."))]}),
+        "san-empty-dns": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns(""))]}),
+        "san-ip-as-dns": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("192.0.2.1"))]}),
+        "san-inner-wildcard": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("a.*.example"))]}),
+        "san-partial-wildcard": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("a*.example.com"))]}),
+        "san-long-label": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.dns("a" * 64 + ".example"))]}),
+        "san-short-ip": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.ip(b"\x01\x02\x03"))]}),
+        "san-address-and-mask": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.ip(bytes(8)))]}),
+        "san-mail-without-at": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.email("example.com"))]}),
+        "san-relative-uri": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("/path"))]}),
+        "san-not-ia5": ("EXTENSION-MALFORMED", {"extra": [f.san(der.implicit(2, "é.example".encode()))]}),
+        "no-rev-avail-beside-crl": (
+            "NO-REV-AVAIL-CONFLICT",
+            {"extra": [der.extension("2.5.29.56", der.null()), crl_pointer]},
+        ),
+        "key-without-algorithm": ("KEY-MALFORMED", {"public_key": der.sequence(der.sequence(), der.bit_string(b"x"))}),
+        "unsorted-rdn": ("NAME-ENCODING", {"subject": der.sequence(der.tlv(0x31, unsorted))}),
+        "printable-with-at": ("NAME-ENCODING", {"subject": named(der.tlv(0x13, b"a@b"))}),
+        "undecodable-name": ("NAME-ENCODING", {"subject": named(der.tlv(0x0C, b"\xff"))}),
+    }  # fmt: skip
+
+
+FAULTS = [
+    "negative-serial", "zero-serial", "long-serial", "v1-with-extensions", "v2-with-extensions", "algorithms-differ",
+    "parameters-differ", "empty-issuer", "ends-before-it-begins", "empty-subject", "empty-subject-uncritical-san",
+    "duplicate-extension", "unknown-critical", "critical-aki", "critical-ski", "missing-aki", "encoded-default",
+    "encoded-ca-false", "ber-boolean", "cert-sign-in-leaf", "name-constraints-in-leaf", "path-length-without-ca",
+    "negative-path-length", "empty-eku", "empty-san", "empty-policies", "policy-twice", "empty-key-usage",
+    "key-usage-long", "trailing-octets-in-extension", "empty-extensions", "unique-identifier-in-v1",
+    "san-bad-characters", "san-underscore", "san-leading-dot", "san-trailing-dot", "san-empty-dns", "san-ip-as-dns",
+    "san-inner-wildcard", "san-partial-wildcard", "san-long-label", "san-short-ip", "san-address-and-mask",
+    "san-mail-without-at", "san-relative-uri", "san-not-ia5", "no-rev-avail-beside-crl", "key-without-algorithm",
+    "unsorted-rdn", "printable-with-at", "undecodable-name",
+]  # fmt: skip
+
+
+def test_the_list_of_faults_is_complete(forge: SimpleNamespace) -> None:
+    assert sorted(FAULTS) == sorted(_faulty(forge))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_in_the_end_entity(forge: SimpleNamespace, fault: str) -> None:
+    expected, changes = _faulty(forge)[fault]
+    outcome = forge.ask(forge.end_entity(**changes), [forge.root()], [forge.authority()])
+    assert not outcome.valid
+    assert expected in forge.codes(outcome)
+
+
+def test_without_fault_it_is_valid(forge: SimpleNamespace) -> None:
+    outcome = forge.ask(forge.end_entity(), [forge.root()], [forge.authority()])
+    assert outcome.valid
+    assert outcome.reasons == ()
+    assert len(outcome.certificates) == 3
+
+
+_OF_CA = {
+    "non-critical-basic-constraints": ("EXTENSION-CRITICALITY", lambda f: [f.basic_constraints(True, critical=False)]),
+    "non-critical-name-constraints": (
+        "EXTENSION-CRITICALITY",
+        lambda f: [f.name_constraints([f.dn("CN=Leaf")], critical=False)],
+    ),
+    "non-critical-policy-constraints": ("EXTENSION-CRITICALITY", lambda f: [f.policy_constraints(5, critical=False)]),
+    "non-critical-inhibit-any": ("EXTENSION-CRITICALITY", lambda f: [f.inhibit_any_policy(5, critical=False)]),
+    "not-a-ca": ("NOT-A-CA", lambda f: [f.basic_constraints(False)]),
+    "no-cert-sign": ("KEY-USAGE", lambda f: [f.key_usage(0)]),
+    "empty-name-constraints": ("EXTENSION-MALFORMED", lambda f: [f.name_constraints()]),
+    "empty-permitted": ("EXTENSION-MALFORMED", lambda f: [f.name_constraints([])]),
+    "minimum": ("EXTENSION-MALFORMED", lambda f: [f.name_constraints([f.dns("example") + der.implicit(0, b"\x01")])]),
+    "maximum": ("EXTENSION-MALFORMED", lambda f: [f.name_constraints([f.dns("example") + der.implicit(1, b"\x01")])]),
+    "dns-leading-period": ("NAME-CONSTRAINT-FORM", lambda f: [f.name_constraints([f.dns(".example.com")])]),
+    "dns-wildcard": ("NAME-CONSTRAINT-FORM", lambda f: [f.name_constraints([f.dns("*.example.com")])]),
+    "ip-without-mask": ("NAME-CONSTRAINT-FORM", lambda f: [f.name_constraints([f.ip(bytes(4))])]),
+    "ip-hole-in-mask": (
+        "NAME-CONSTRAINT-FORM",
+        lambda f: [f.name_constraints([f.ip(bytes([10, 0, 0, 0, 255, 0, 255, 0]))])],
+    ),
+    "mail-with-two-at": ("NAME-CONSTRAINT-FORM", lambda f: [f.name_constraints([f.email("a@b@c")])]),
+    "uri-with-scheme": ("NAME-CONSTRAINT-FORM", lambda f: [f.name_constraints([f.uri("https://example.com")])]),
+    "empty-policy-constraints": ("EXTENSION-MALFORMED", lambda f: [f.policy_constraints()]),
+    "maps-any-policy": ("POLICY-MAPPING-ANY", lambda f: [f.policies("1.2.3"), f.mappings(("2.5.29.32.0", "1.2.4"))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", sorted(_OF_CA))
+def test_fault_in_a_ca(forge: SimpleNamespace, fault: str) -> None:
+    expected, extra = _OF_CA[fault]
+    outcome = forge.ask(forge.end_entity(), [forge.root()], [forge.authority(extra=extra(forge))])
+    assert not outcome.valid
+    assert expected in forge.codes(outcome)
+
+
+@pytest.mark.parametrize(("leniency", "changes"), [
+    ("negative-serial", {"serial": der.integer(-5)}),
+    ("zero-serial", {"serial": der.integer(0)}),
+    ("long-serial", {"serial": der.integer(1 << 250)}),
+    ("missing-key-identifiers", {"without": ["2.5.29.35"]}),
+    ("obsolete-extensions", {"extra": [der.extension("2.5.29.2", der.null(), critical=True)]}),
+])  # fmt: skip
+def test_a_leniency_is_granted_only_by_name_and_reported(
+    forge: SimpleNamespace, leniency: str, changes: dict[str, object]
+) -> None:
+    leaf, anchors, pool = forge.end_entity(**changes), [forge.root()], [forge.authority()]
+    assert not forge.ask(leaf, anchors, pool).valid
+    lenient = forge.ask(leaf, anchors, pool, leniencies=frozenset({leniency}))
+    assert lenient.valid
+    assert lenient.leniencies == (leniency,)
+
+
+@pytest.mark.parametrize(("rule", "damage"), [
+    ("truncated", lambda encoded: b""),
+    ("length-out-of-bounds", lambda encoded: encoded[:-1]),
+    ("trailing-data", lambda encoded: encoded + b"\x00"),
+    ("unexpected-tag", lambda encoded: b"\x31" + encoded[1:]),
+    ("indefinite-length", lambda encoded: b"\x30\x80" + encoded[4:] + b"\x00\x00"),
+    ("non-minimal-length", lambda encoded: b"\x30\x83\x00" + encoded[2:]),
+])  # fmt: skip
+def test_what_is_no_certificate_has_a_reason(forge: SimpleNamespace, rule: str, damage: object) -> None:
+    value = parse_certificate(damage(forge.end_entity()))  # type: ignore[operator]
+    assert isinstance(value, MalformedCertificate)
+    assert value.reason.param("rule") == rule
+
+
+@pytest.mark.parametrize("validity", [
+    der.tlv(0x17, b"2601010000Z"),
+    der.tlv(0x17, b"260101000000+0100"),
+    der.tlv(0x18, b"20260101000000.5Z"),
+    der.tlv(0x18, b"202601010000Z"),
+    der.tlv(0x17, b"261301000000Z"),
+    der.tlv(0x17, b"260230000000Z"),
+    der.tlv(0x17, b"2601010000\xb200Z"),
+])  # fmt: skip
+def test_times_have_one_form(forge: SimpleNamespace, validity: bytes) -> None:
+    value = parse_certificate(forge.end_entity(validity=der.sequence(validity, der.time(forge.NOW))))
+    assert isinstance(value, MalformedCertificate)
+    assert value.reason.param("rule") == "bad-time"
+
+
+def test_generalized_time_before_2050_is_processed(forge: SimpleNamespace) -> None:
+    # 4.1.2.5: applications MUST be able to process dates in either form.
+    validity = der.sequence(der.tlv(0x18, b"20200101000000Z"), der.tlv(0x17, b"491231235959Z"))
+    assert forge.ask(forge.end_entity(validity=validity), [forge.root()], [forge.authority()]).valid

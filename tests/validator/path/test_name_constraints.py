@@ -1,0 +1,158 @@
+"""Name constraints of every form (RFC 5280 4.2.1.10, RFC 9549, RFC 9598): one row, one verdict."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ops.platform import der
+
+UPN = "1.3.6.1.4.1.311.20.2.3"
+SMTP_UTF8 = "1.3.6.1.5.5.7.8.9"
+DOCUMENTATION_PREFIX = "ip:20010db8" + 24 * "0" + "ffffffff" + 24 * "0"
+OK, NOT_PERMITTED, EXCLUDED, UNSUPPORTED = "", "NAME-NOT-PERMITTED", "NAME-EXCLUDED", "NAME-CONSTRAINT-UNSUPPORTED"
+
+
+def general(forge: SimpleNamespace, text: str) -> bytes:
+    kind, _, value = text.partition(":")
+    if kind == "ip":
+        return forge.ip(bytes.fromhex(value))
+    if kind == "upn":
+        return forge.other(UPN, der.utf8_string(value))
+    if kind == "smtp":
+        return forge.other(SMTP_UTF8, der.utf8_string(value))
+    if kind == "rid":
+        return der.implicit(8, der.oid(value)[2:])
+    return getattr(forge, kind)(value)
+
+
+# permitted, excluded, name in the end entity, verdict
+ROWS = [
+    ("dns:example.com", "", "dns:example.com", OK),
+    ("dns:example.com", "", "dns:EXAMPLE.com", OK),
+    ("dns:example.com", "", "dns:a.b.example.com", OK),
+    ("dns:example.com", "", "dns:badexample.com", NOT_PERMITTED),
+    ("dns:example.com", "", "dns:com", NOT_PERMITTED),
+    ("dns:example.com", "", "dns:*.example.com", OK),
+    ("dns:a.example.com", "", "dns:*.example.com", NOT_PERMITTED),
+    ("dns:example.com", "", "ip:c0000201", OK),
+    ("dns:", "", "dns:anything.example", OK),
+    ("", "dns:", "dns:anything.example", EXCLUDED),
+    ("", "dns:example.com", "dns:a.example.com", EXCLUDED),
+    ("", "dns:example.com", "dns:example.org", OK),
+    ("", "dns:a.example.com", "dns:*.example.com", EXCLUDED),
+    ("", "dns:a.b.example.com", "dns:*.example.com", OK),
+    ("dns:example.com", "dns:a.example.com", "dns:a.example.com", EXCLUDED),
+    ("dns:example.com", "dns:a.example.com", "dns:b.example.com", OK),
+    ("dns:a.example|dns:b.example", "", "dns:x.b.example", OK),
+    ("dns:a.example", "", "email:u@b.example", OK),
+    ("email:example.com", "", "email:u@example.com", OK),
+    ("email:example.com", "", "email:u@EXAMPLE.COM", OK),
+    ("email:example.com", "", "email:u@a.example.com", NOT_PERMITTED),
+    ("email:.example.com", "", "email:u@a.example.com", OK),
+    ("email:.example.com", "", "email:u@a.b.example.com", OK),
+    ("email:.example.com", "", "email:u@example.com", NOT_PERMITTED),
+    ("email:u@example.com", "", "email:u@example.com", OK),
+    ("email:u@example.com", "", "email:u@Example.com", OK),
+    ("email:u@example.com", "", "email:U@example.com", NOT_PERMITTED),
+    ("email:u@example.com", "", "email:v@example.com", NOT_PERMITTED),
+    ("", "email:example.com", "email:u@example.com", EXCLUDED),
+    ("", "email:u@example.com", "email:v@example.com", OK),
+    ("email:example.com", "", "smtp:ю@example.com", OK),
+    ("email:example.com", "", "smtp:ю@example.org", NOT_PERMITTED),
+    ("", "email:example.com", "smtp:ю@example.com", EXCLUDED),
+    ("", "email:.example.com", "smtp:ю@a.example.com", EXCLUDED),
+    ("uri:example.com", "", "uri:https://example.com/a", OK),
+    ("uri:example.com", "", "uri:https://u@example.com:8443/a?b#c", OK),
+    ("uri:example.com", "", "uri:https://EXAMPLE.com", OK),
+    ("uri:example.com", "", "uri:https://a.example.com/", NOT_PERMITTED),
+    ("uri:.example.com", "", "uri:https://a.example.com/", OK),
+    ("uri:.example.com", "", "uri:https://example.com/", NOT_PERMITTED),
+    ("uri:example.com", "", "uri:https://example.com@evil.example/", NOT_PERMITTED),
+    ("uri:example.com", "", "uri:https://192.0.2.1/", UNSUPPORTED),
+    ("uri:example.com", "", "uri:urn:isbn:1", UNSUPPORTED),
+    ("", "uri:example.com", "uri:urn:isbn:1", UNSUPPORTED),
+    ("", "uri:example.com", "uri:ftp://example.com/x", EXCLUDED),
+    ("ip:c0000200ffffff00", "", "ip:c0000217", OK),
+    ("ip:c0000200ffffff00", "", "ip:c0000317", NOT_PERMITTED),
+    ("ip:c0000201ffffff00", "", "ip:c0000217", OK),
+    ("", "ip:c0000200ffffff00", "ip:c0000217", EXCLUDED),
+    ("", "ip:0000000000000000", "ip:c0000217", EXCLUDED),
+    ("", "ip:0000000000000000", "ip:20010db8000000000000000000000001", OK),
+    ("ip:c0000200ffffff00", "", "ip:20010db8000000000000000000000001", NOT_PERMITTED),
+    (DOCUMENTATION_PREFIX, "", "ip:20010db8000000000000000000000001", OK),
+    (DOCUMENTATION_PREFIX, "", "ip:20010db9000000000000000000000001", NOT_PERMITTED),
+    ("dn:O=Org", "", "dn:O=Org,CN=x", NOT_PERMITTED),
+    ("dn:CN=Leaf|dn:O=Org", "", "dn:O=Org,CN=x", OK),
+    ("dn:CN=Leaf|dn:O=Org", "", "dn:O=oRG ,CN=x", OK),
+    ("dn:CN=Leaf|dn:O=Org", "", "dn:O=Orga,CN=x", NOT_PERMITTED),
+    ("dn:CN=Leaf|dn:O=Org,OU=A", "", "dn:O=Org", NOT_PERMITTED),
+    ("", "dn:O=Org", "dn:O=Org,CN=x", EXCLUDED),
+    ("", "dn:CN=Leaf", "dns:a.example", EXCLUDED),
+    ("upn:u@example", "", "upn:u@example", OK),
+    ("upn:u@example", "", "upn:v@example", NOT_PERMITTED),
+    ("", "upn:u@example", "upn:u@example", EXCLUDED),
+    ("", "upn:u@example", "upn:v@example", UNSUPPORTED),
+    ("upn:u@example", "", "dns:a.example", OK),
+    ("rid:1.2.3", "", "rid:1.2.3", UNSUPPORTED),
+    ("", "rid:1.2.3", "rid:1.2.4", UNSUPPORTED),
+    ("rid:1.2.3", "", "dns:a.example", OK),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("permitted", "excluded", "presented", "verdict"), ROWS)
+def test_constraint_of_every_form(
+    forge: SimpleNamespace, permitted: str, excluded: str, presented: str, verdict: str
+) -> None:
+    trees = [[general(forge, one) for one in side.split("|")] if side else None for side in (permitted, excluded)]
+    leaf = forge.end_entity(extra=[forge.san(general(forge, presented))])
+    outcome = forge.ask(leaf, [forge.root()], [forge.authority(extra=[forge.name_constraints(*trees)])])
+    assert outcome.valid is (verdict == OK)
+    if verdict:
+        assert forge.codes(outcome) == (verdict,)
+
+
+@pytest.mark.parametrize(("subject", "extra", "verdict"), [
+    ("CN=Leaf,E=u@example.com", [], OK),
+    ("CN=Leaf,E=u@example.org", [], NOT_PERMITTED),
+    # 4.2.1.10: the attribute stands in only for a missing subjectAltName.
+    ("CN=Leaf,E=u@example.org", ["dns:a.example"], OK),
+])  # fmt: skip
+def test_mail_address_in_the_subject(forge: SimpleNamespace, subject: str, extra: list[str], verdict: str) -> None:
+    alternatives = [forge.san(*(general(forge, one) for one in extra))] if extra else []
+    leaf = forge.end_entity(subject=subject, extra=alternatives)
+    constraints = forge.name_constraints([forge.email("example.com")])
+    outcome = forge.ask(leaf, [forge.root()], [forge.authority(extra=[constraints])])
+    assert outcome.valid is (verdict == OK)
+
+
+def test_common_name_is_no_dns_name(forge: SimpleNamespace) -> None:
+    leaf = forge.end_entity(subject="CN=evil.example")
+    constraints = forge.name_constraints([forge.dns("good.example")])
+    pool = [forge.authority(extra=[constraints])]
+    assert forge.ask(leaf, [forge.root()], pool).valid
+    assert not forge.ask(leaf, [forge.root()], pool, names=[("dns", "evil.example")]).valid
+
+
+def test_constraints_of_every_certificate_above_hold(forge: SimpleNamespace) -> None:
+    wide = forge.authority("CN=Wide", owner="wide", extra=[forge.name_constraints([forge.dns("example")])])
+    narrow_constraints = [forge.name_constraints([forge.dns("a.example"), forge.dns("other")])]
+    narrow = forge.authority("CN=CA", "CN=Wide", "wide", "ca", extra=narrow_constraints)
+    for presented, valid in (("x.a.example", True), ("b.example", False), ("x.other", False)):
+        leaf = forge.end_entity(extra=[forge.san(forge.dns(presented))])
+        assert forge.ask(leaf, [forge.root()], [wide, narrow]).valid is valid
+
+
+def test_self_issued_intermediate_is_exempt_but_the_end_entity_is_not(forge: SimpleNamespace) -> None:
+    constraints = forge.name_constraints([forge.dn("O=Org")])
+    old = forge.authority("CN=CA", owner="old", extra=[constraints])
+    rollover = forge.authority("CN=CA", "CN=CA", "old", "ca")
+    assert forge.ask(forge.end_entity(subject="O=Org,CN=x"), [forge.root()], [old, rollover]).valid
+    leaf = forge.end_entity(subject="CN=CA", issuer="CN=CA")
+    assert forge.codes(forge.ask(leaf, [forge.root()], [old, rollover])) == (NOT_PERMITTED,)
+
+
+def test_constraints_of_the_anchor_count_only_when_asked(forge: SimpleNamespace) -> None:
+    anchor = forge.root(extra=[forge.name_constraints([forge.dn("CN=CA"), forge.dn("O=Org")])])
+    arguments = (forge.end_entity(), [anchor], [forge.authority()])
+    assert forge.ask(*arguments).valid
+    assert NOT_PERMITTED in forge.codes(forge.ask(*arguments, anchor_constraints=True))
