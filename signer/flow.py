@@ -23,6 +23,7 @@ from signer.model import (
     Material,
     MaterialSource,
     Prepared,
+    SelfCheck,
     SignatureFormat,
     SigningIdentity,
     SigningOptions,
@@ -79,10 +80,10 @@ def finalise(prepared: Prepared, value: bytes, services: SigningServices, at: da
         signed = cades.add_signature_timestamp(signed, _timestamper(services), prepared.digest)
     if prepared.format is SignatureFormat.CADES:
         result = _finish_cades(prepared, signed, services, at)
-        _judge(services, result, prepared.carrier)
     else:
         result = _finish_pades(prepared, signed, services, at)
-        _judge(services, result, None)
+    if services.judge is not None:
+        _require_accepted(services.judge(result, prepared))
     return result
 
 
@@ -142,10 +143,7 @@ def _material(prepared: Prepared, signed: cms.SignedData, services: SigningServi
     return _source(services).collect((own, *cades.timestamp_certificates(signed)), at)
 
 
-def _judge(services: SigningServices, result: bytes, content: bytes | None) -> None:
-    if services.judge is None:
-        return
-    check = services.judge(result, content)
+def _require_accepted(check: SelfCheck) -> None:
     if not check.accepted:
         reasons = ", ".join(check.reasons) or "no reason was given"
         raise SelfValidationError(f"The finished signature was judged {check.indication}: {reasons}.")

@@ -149,8 +149,8 @@ class SelfCheck:
     reasons: tuple[str, ...] = ()
 
 
-# The signed file and, for a detached signature, the content; the last signature made is the one asked about.
-Judge = Callable[[bytes, bytes | None], SelfCheck]
+# The signed file, and what was prepared: it names the certificate, the level and, for CAdES, holds the content.
+Judge = Callable[[bytes, Prepared], SelfCheck]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

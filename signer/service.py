@@ -6,6 +6,7 @@ result = signer.sign(document, "kz-1", SignatureFormat.PADES, options, services,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ops.platform.audit import AuditLog
 from ops.platform.clock import Clock
@@ -16,6 +17,7 @@ from signer.authorisation import Authorisation, Authorisations
 from signer.credentials import Credential, Credentials
 from signer.holder import store_signer
 from signer.model import Prepared, SignatureFormat, SigningOptions, SigningServices
+from signer.selfcheck import SelfValidation
 
 
 class SigningService:
@@ -26,6 +28,7 @@ class SigningService:
         self._authorisations = Authorisations(database, audit, clock)
         self._keys = keys
         self._clock = clock
+        self._judge = SelfValidation(clock)
 
     def prepare(
         self,
@@ -53,7 +56,9 @@ class SigningService:
         return tuple(sign(item.to_be_signed) for item in prepared)
 
     def finalise(self, prepared: Prepared, value: bytes, services: SigningServices) -> bytes:
-        """See `signer.flow.finalise`."""
+        """See `signer.flow.finalise`. Unless `services` names another judge, the validator judges the result."""
+        if services.judge is None:
+            services = replace(services, judge=self._judge)
         return flow.finalise(prepared, value, services, self._clock.now())
 
     def sign(

@@ -180,17 +180,17 @@ def test_a_revoked_certificate_does_not_sign_long_term(fresh_pki: Any, pdf: byte
 
 @both
 def test_what_the_validator_refuses_is_not_handed_out(format: SignatureFormat, pdf: bytes, issued: Any) -> None:
-    seen: list[tuple[bytes, bytes | None]] = []
+    seen: list[tuple[bytes, Prepared]] = []
 
-    def judge(signed: bytes, content: bytes | None) -> SelfCheck:
-        seen.append((signed, content))
+    def judge(signed: bytes, prepared: Prepared) -> SelfCheck:
+        seen.append((signed, prepared))
         return SelfCheck(False, "TOTAL-FAILED", ("TS-CERT-UNTRUSTED",))
 
     services = SigningServices(judge=judge)
     with pytest.raises(SelfValidationError, match="TOTAL-FAILED: TS-CERT-UNTRUSTED"):
         flow.sign(format, pdf, issued.identity(), SigningOptions(), services, issued.sign, lambda: NOW)
-    ((signed, content),) = seen
-    assert content == (pdf if format is SignatureFormat.CADES else None)
+    ((signed, prepared),) = seen
+    assert prepared.document_digest == sha256(pdf).digest()
     assert signed.startswith(b"%PDF" if format is SignatureFormat.PADES else b"\x30\x82")
 
 
