@@ -1,24 +1,22 @@
 """Gathers all facts about one file under one trust state into an Evidence; nothing that a file holds makes it raise."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from ops.platform.fetch import Fetcher
 from policies.reasons import Reason
 from validator.evidence import DocumentFacts, Evidence, ObjectKind, TrustMode, TrustState
 from validator.gather import cms_file, pdf_file
 from validator.gather.builder import Builder
+from validator.gather.fetching import complete
 from validator.gather.source import Source
 from validator.gather.store import ObjectStore
 from validator.gather.trust import AnchorInput, add_anchors, certificates, crls, ocsps
 from validator.pdf.reader import looks_like_pdf
 
-Fetch = Callable[[str], bytes | None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatherRequest:
-    """One file and everything given beside it. `fetch` gets a URL named in a certificate and answers with octets or
-    None; without it nothing is fetched."""
+    """One file and everything given beside it. `fetch` is the guarded client; without it nothing is fetched."""
 
     document: Source
     detached: tuple[Source, ...] = ()
@@ -27,7 +25,7 @@ class GatherRequest:
     crls: tuple[Source, ...] = ()
     ocsps: tuple[Source, ...] = ()
     mode: TrustMode = TrustMode.GIVEN
-    fetch: Fetch | None = None
+    fetch: Fetcher | None = None
 
 
 def gather(request: GatherRequest) -> Evidence:
@@ -41,8 +39,6 @@ def gather(request: GatherRequest) -> Evidence:
     builder = Builder(store)
     container, pages = _read(request, builder)
     if request.fetch is not None:
-        from validator.gather.fetching import complete
-
         builder.remarks.extend(complete(store, builder, request.fetch))
     return Evidence(
         container=container,

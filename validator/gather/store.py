@@ -37,6 +37,11 @@ class ObjectStore:
         parsed = (parse_certificate(der) for der in self._of(ObjectKind.CERTIFICATE))
         return tuple(item for item in parsed if isinstance(item, Certificate))
 
+    def is_anchor(self, name: str) -> bool:
+        """Whether the certificate with this SHA-256 was given as a trust anchor."""
+        known = self._found.get((ObjectKind.CERTIFICATE, name))
+        return known is not None and "anchor" in known[1]
+
     def _of(self, kind: ObjectKind) -> Iterable[bytes]:
         return (der for (found, _), (der, _) in sorted(self._found.items(), key=lambda item: item[0]) if found is kind)
 

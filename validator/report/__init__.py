@@ -1,0 +1,7 @@
+"""Reports: the machine's line and full JSON, and one self-contained page for people."""
+
+from validator.report.line import answer_line, full_report
+from validator.report.page import html_report
+from validator.report.text import plain_text
+
+__all__ = ["answer_line", "full_report", "html_report", "plain_text"]

@@ -1,0 +1,155 @@
+"""`trustspace validate` and `trustspace judge`: signed documents on the command line, singly or in batches."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from validator.service import ValidationResult
+
+app = typer.Typer(help="Judge signed documents and stored evidence.", no_args_is_help=True)
+
+_Files = Annotated[list[str] | None, typer.Argument(help="Signed files.")]
+_Batch = Annotated[str | None, typer.Option("--batch", help="Questions as JSON lines; - is standard input.")]
+_Detached = Annotated[list[str] | None, typer.Option("--detached", help="A document that a detached signature covers.")]
+_Anchors = Annotated[list[str] | None, typer.Option("--anchor", help="A trust anchor's certificate; may be repeated.")]
+_Certs = Annotated[list[str] | None, typer.Option("--cert", help="A certificate that may be used on a path.")]
+_Crls = Annotated[list[str] | None, typer.Option("--crl", help="A CRL.")]
+_Ocsps = Annotated[list[str] | None, typer.Option("--ocsp", help="An OCSP response.")]
+_Lists = Annotated[list[str] | None, typer.Option("--trust-list", help="A trust list.")]
+_At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; now when missing.")]
+_Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
+_Policy = Annotated[str, typer.Option("--policy", help="The judgement policy: default, strict or archive.")]
+_Offline = Annotated[bool, typer.Option("--offline", help="Fetch nothing.")]
+_Trust = Annotated[str, typer.Option("--trust", help="given, or none for cryptographic and structural truth only.")]
+_Document = Annotated[str | None, typer.Option("--document", help="Kind of document, for recognition.")]
+_Relying = Annotated[str | None, typer.Option("--relying", help="Kind of relying party, for recognition.")]
+_Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
+_Evidence = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
+_Language = Annotated[str, typer.Option("--language", help="Language of the readable report.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the full report as JSON, one line per file.")]
+
+
+@app.command()
+def validate(
+    files: _Files = None,
+    batch: _Batch = None,
+    detached: _Detached = None,
+    anchor: _Anchors = None,
+    cert: _Certs = None,
+    crl: _Crls = None,
+    ocsp: _Ocsps = None,
+    trust_list: _Lists = None,
+    at: _At = None,
+    forum: _Forum = None,
+    policy: _Policy = "default",
+    offline: _Offline = False,
+    trust: _Trust = "given",
+    document: _Document = None,
+    relying: _Relying = None,
+    html: _Html = None,
+    evidence: _Evidence = None,
+    language: _Language = "en",
+    as_json: _Json = False,
+) -> None:
+    """Say whether signed files are valid, and whether the forums named recognise them."""
+    if batch is not None:
+        import sys
+
+        from validator.cli.validate_batch import run_batch
+
+        raise typer.Exit(run_batch(batch, sys.stdout))
+    if not files:
+        raise typer.BadParameter("name a file, or use --batch")
+    row = {
+        "detached": detached,
+        "anchors": anchor,
+        "certs": cert,
+        "crls": crl,
+        "ocsps": ocsp,
+        "trustLists": trust_list,
+        "at": at,
+        "forums": forum,
+        "policy": policy,
+        "offline": offline,
+        "trust": trust,
+        "document": document,
+        "relying": relying,
+    }
+    status = [_one({**row, "file": file, "id": file}, html, evidence, language, as_json) for file in files]
+    raise typer.Exit(max(status))
+
+
+def _one(row: dict[str, Any], html: Path | None, evidence: Path | None, language: str, as_json: bool) -> int:
+    from validator.cli.validate_answer import run
+    from validator.cli.validate_question import question
+
+    asked = question(row)
+    found = run(asked)
+    if asked.trust_lists:
+        typer.echo("Trust lists are not read by this version; give anchors as certificates.", err=True)
+    _write(found, html, evidence, language)
+    _print(asked.id, found, language, as_json)
+    return _status(found)
+
+
+def _write(found: "ValidationResult", html: Path | None, evidence: Path | None, language: str) -> None:
+    from validator.evidence import encode
+    from validator.report import html_report
+
+    if evidence is not None:
+        evidence.write_bytes(encode(found.evidence))
+    if html is not None:
+        html.write_text(html_report(found.evidence, found.verdict, found.recognitions, language), encoding="utf-8")
+
+
+def _print(name: str, found: "ValidationResult", language: str, as_json: bool) -> None:
+    import json
+
+    from validator.report import full_report, plain_text
+
+    if as_json:
+        report = full_report(name, found.evidence, found.verdict, found.recognitions)
+        typer.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
+    else:
+        typer.echo(plain_text(name, found.verdict, found.recognitions, language))
+
+
+def _status(found: "ValidationResult") -> int:
+    """0 good and, where asked, recognised; 1 not good; 2 a file that cannot be read as what it claims to be."""
+    from policies.vocabulary import Indication, RecognitionDecision
+
+    verdict = found.verdict
+    if found.evidence.structure and not verdict.signatures and not verdict.timestamps:
+        return 2
+    good = verdict.indication in (Indication.TOTAL_PASSED, Indication.PASSED)
+    recognised = all(item.answer.decision is RecognitionDecision.RECOGNISED for item in found.recognitions)
+    return 0 if good and recognised else 1
+
+
+@app.command()
+def judge(
+    evidence: Annotated[Path | None, typer.Argument(help="Evidence as `validate --evidence` wrote it.")] = None,
+    policy: _Policy = "default",
+    at: _At = None,
+    forum: _Forum = None,
+    html: _Html = None,
+    language: _Language = "en",
+    as_json: _Json = False,
+) -> None:
+    """Judge stored evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""
+    from ops.platform.clock import SystemClock
+    from validator.cli.validate_question import moment
+    from validator.evidence import Evidence, decode
+    from validator.gather import read_source
+    from validator.service import rejudge
+
+    if evidence is None:
+        raise typer.BadParameter("name an evidence file")
+    stored = decode(Evidence, read_source(str(evidence)).octets)
+    when = moment(at) if at else SystemClock().now()
+    found = rejudge(stored, policy, when, tuple(forum or ()))
+    _write(found, html, None, language)
+    _print(evidence.name, found, language, as_json)
+    raise typer.Exit(_status(found))

@@ -1,0 +1,72 @@
+"""Answers one question of a batch as a JSON object: an answer for every line, whatever happens to it."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from ops.platform.clock import SystemClock
+from ops.platform.fetch import Fetcher
+from ops.platform.settings import Settings
+from policies.errors import TrustspaceError
+from policies.reasons import Reason
+from validator.cli.validate_question import Question, question
+from validator.report.line import answer_line, reason_json
+from validator.service import ValidationResult, validate
+
+Json = dict[str, Any]
+GOOD = frozenset(("TOTAL-PASSED", "PASSED"))
+
+
+def answer_text(line: str) -> str:
+    """The answer to one line of JSON, as one line of JSON. Never raises."""
+    return json.dumps(answer(line), ensure_ascii=False, separators=(",", ":"))
+
+
+def answer(line: str) -> Json:
+    """The answer to one line of JSON. Never raises: a fault of the line or of this software is an answer too."""
+    identifier = ""
+    try:
+        row = json.loads(line)
+        identifier = str(row.get("id", "")) if isinstance(row, dict) else ""
+        asked = question(row)
+        return answer_line(asked.id, (found := run(asked)).verdict, found.recognitions) | _remarks(asked)
+    except TrustspaceError as error:
+        return unanswered(identifier, error)
+    except (ValueError, RecursionError):
+        return unanswered(identifier, TrustspaceError("The line is not JSON.", code="TS-BATCH-LINE"))
+    except MemoryError:
+        return unanswered(identifier, TrustspaceError("The file needs too much memory.", code="TS-DOC-TOO-COMPLEX"))
+    except Exception as error:  # noqa: BLE001 - every line gets an answer
+        return unanswered(identifier, TrustspaceError(f"Unexpected {type(error).__name__}.", code="TS-INTERNAL"))
+
+
+def run(asked: Question) -> ValidationResult:
+    """Validate; online only when the question allows it. Raises what `validate` raises."""
+    request = asked.request if asked.offline else replace(asked.request, fetch=fetcher())
+    return validate(request)
+
+
+def fetcher() -> Fetcher:
+    """The guarded client as the settings say."""
+    return Settings().open_fetcher(SystemClock())
+
+
+def _remarks(asked: Question) -> Json:
+    if not asked.trust_lists:
+        return {}
+    return {"remarks": [reason_json(Reason.of("TS-DOC-TRUST-LISTS-UNREAD", count=asked.trust_lists))]}
+
+
+def unanswered(identifier: str, error: TrustspaceError) -> Json:
+    """A line for a question that could not be put or finished: nothing is known, so nothing is decided."""
+    return {
+        "id": identifier,
+        "indication": "INDETERMINATE",
+        "subIndication": "SIGNED_DATA_NOT_FOUND",
+        "signatures": [],
+        "timestamps": [],
+        "evidenceRecords": [],
+        "recognition": [],
+        "reasons": [],
+        "error": error.as_dict(),
+    }

@@ -1,0 +1,155 @@
+"""Runs a batch: JSON lines in, JSON lines out, in input order, each flushed as soon as it is ready.
+
+A conversation line by line is answered in this process at once. When lines pile up, worker processes share them; a
+worker that dies or hangs costs its line an answer that says so, and the others nothing.
+"""
+
+import io
+import os
+import queue
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import IO
+
+from policies.errors import TrustspaceError
+from validator.cli.validate_answer import GOOD, answer_text, unanswered
+from validator.errors import BatchLineError
+
+PILE = 6
+SECONDS = 180.0
+MAX_LINE = 1024 * 1024
+_PENDING = 512
+
+
+def run_batch(source: str, out: IO[str]) -> int:
+    """0 when every file is good, else 1. `source` is a path or `-`. Raises BatchLineError when it cannot be opened."""
+    good = True
+    for text in answers(_lines(source)):
+        out.write(text + "\n")
+        out.flush()
+        good = good and any(f'"indication":"{word}"' in text[:400] for word in GOOD)
+    return 0 if good else 1
+
+
+def _lines(source: str) -> Iterator[str]:
+    if source == "-":
+        stream: IO[str] = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    else:
+        try:
+            stream = open(source, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise BatchLineError(f"{source} cannot be read: {error.strerror}.") from error
+    with stream:
+        while line := stream.readline(MAX_LINE):
+            if line.strip():
+                yield line
+
+
+def answers(lines: Iterator[str], work: Callable[[str], str] = answer_text) -> Iterator[str]:
+    """One answer for each line, in order. `work` is a module-level function (it is sent to worker processes)."""
+    waiting: queue.Queue[str | None] = queue.Queue(_PENDING)
+    threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
+    first = waiting.get()
+    while first is not None and waiting.qsize() < PILE:
+        yield work(first)
+        first = waiting.get()
+    if first is not None:
+        with _Crew(work) as crew:
+            yield from crew.answers(first, waiting)
+
+
+def _read(lines: Iterator[str], waiting: "queue.Queue[str | None]") -> None:
+    try:
+        for line in lines:
+            waiting.put(line)
+    finally:
+        waiting.put(None)
+
+
+class _Crew:
+    """Worker processes, replaced when one of them dies."""
+
+    def __init__(self, work: Callable[[str], str]) -> None:
+        self._work = work
+        self._size = os.cpu_count() or 1
+        self._pool = self._new()
+
+    def __enter__(self) -> "_Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._size, mp_context=get_context("spawn"))
+
+    def _stop(self) -> None:
+        for process in list((self._pool._processes or {}).values()):
+            process.kill()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def answers(self, first: str, waiting: "queue.Queue[str | None]") -> Iterator[str]:
+        running: deque[tuple[str, Future[str]]] = deque([self._start(first)])
+        ended = False
+        while running or not ended:
+            while not ended and len(running) < 4 * self._size:
+                try:
+                    line = waiting.get(block=not running)
+                except queue.Empty:
+                    break
+                if line is None:
+                    ended = True
+                else:
+                    running.append(self._start(line))
+            if running:
+                yield self._finish(running)
+
+    def _start(self, line: str) -> tuple[str, "Future[str]"]:
+        try:
+            return line, self._pool.submit(self._work, line)
+        except BrokenProcessPool:
+            self._pool = self._new()
+            return line, self._pool.submit(self._work, line)
+
+    def _finish(self, running: "deque[tuple[str, Future[str]]]") -> str:
+        line, future = running.popleft()
+        try:
+            return future.result(SECONDS)
+        except (BrokenProcessPool, TimeoutError):
+            return self._alone(line, running)
+
+    def _alone(self, line: str, running: "deque[tuple[str, Future[str]]]") -> str:
+        """The pool broke: whose fault it was is found out by giving the oldest line a process of its own."""
+        self._stop()
+        self._pool = self._new()
+        try:
+            text = self._pool.submit(self._work, line).result(SECONDS)
+        except (BrokenProcessPool, TimeoutError):
+            self._stop()
+            self._pool = self._new()
+            text = _died(line)
+        for at, (other, future) in enumerate(running):
+            if not (future.done() and not future.cancelled() and future.exception() is None):
+                running[at] = self._start(other)
+        return text
+
+
+def _died(line: str) -> str:
+    import json
+
+    try:
+        row = json.loads(line)
+        identifier = str(row.get("id", "")) if isinstance(row, dict) else ""
+    except ValueError:
+        identifier = ""
+    error = TrustspaceError(
+        "The process that read this file died or did not end in time.",
+        code="TS-BATCH-WORKER-DIED",
+        next_step="Treat the file as hostile; validate it alone to see more.",
+    )
+    return json.dumps(unanswered(identifier, error), ensure_ascii=False, separators=(",", ":"))
