@@ -89,6 +89,7 @@ def _patterns(extensions: tuple[tuple[bytes, int], ...]) -> tuple[re.Pattern[byt
 _PATTERNS = {1: _patterns(()), 2: _patterns(_USUAL_EXTENSIONS)}
 _PRIME = (1 << 61) - 1
 _LOW = 0xFFFFFFFF
+_SORT_AT_ONCE = 100_000
 
 
 class EntryIndex:
@@ -166,7 +167,7 @@ class EntryIndex:
                 raise der.DerError("too-many", position)
         if len(keys) == 0:
             self._faults.add("empty-revoked-certificates")
-        return array("Q", sorted(keys))
+        return _sorted(keys)
 
     def _entry(self, element: der.Element, faults: set[str], unknown: set[str]) -> CrlEntry:
         data = self._data
@@ -221,6 +222,17 @@ class EntryIndex:
             entry.invalidity_date,
             self._issuers[at - 1][1],
         )
+
+
+def _sorted(keys: "array[int]") -> "array[int]":
+    if len(keys) < _SORT_AT_ONCE:
+        return array("Q", sorted(keys))
+    # Numbers outside an array weigh five times as much; a quarter of them at a time keeps the peak low.
+    result = array("Q")
+    for quarter in range(4):
+        low, high = quarter << 62, quarter + 1 << 62
+        result.extend(sorted([key for key in keys if low <= key < high]))
+    return result
 
 
 def _end_of(match: re.Match[bytes] | None, otherwise: int) -> int:
