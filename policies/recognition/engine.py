@@ -5,6 +5,7 @@ every obstacle. Never a chain of instruments: what A recognises of B and B of C 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from policies.jurisdictions import rank, unions_of
 from policies.reasons import Reason
@@ -26,6 +27,10 @@ from policies.vocabulary import Indication, Mark, RecognitionDecision
 _PASSED = (Indication.TOTAL_PASSED, Indication.PASSED)
 _FAILED = (Indication.TOTAL_FAILED, Indication.FAILED, Indication.NO_SIGNATURE)
 
+# What only a certification path can show, and obstacles that a proven earlier time could remove.
+_FOUND_ON_A_PATH = frozenset((Mechanism.CROSS_CERTIFICATE, Mechanism.LIST_EQUIVALENCE))
+_OF_THE_TIME = frozenset(("TS-REC-SIGNED-AFTER", "TS-REC-SUSPENDED", "TS-REC-FACT-UNKNOWN"))
+
 Obstacle = tuple[Applicability, Reason]
 _NO, _OPEN = Applicability.DOES_NOT_APPLY, Applicability.UNKNOWN
 
@@ -34,23 +39,52 @@ def recognise(question: RecognitionQuestion, among: tuple[Instrument, ...] | Non
     """The answer to `question` under the instruments `among` (all that are known when None).
 
     RECOGNISED only for a technically passed signature under one instrument that applies in every respect; the one
-    giving the highest level is the basis, domestic law before others, then by id. NOT-DECIDED when the technical
-    verdict is open or a missing fact decides; NOT-RECOGNISED otherwise.
+    giving the highest level is the basis, domestic law before others, then by id. NOT-DECIDED when a missing fact
+    decides, or when the technical verdict is open and could still be followed by recognition; NOT-RECOGNISED otherwise.
     """
-    considered = tuple(_considerations(question, instruments() if among is None else among))
-    gate = _technical_gate(question.indication)
-    if gate is not None:
-        return RecognitionAnswer(forum=question.forum, decision=gate[0], reasons=(gate[1],), considered=considered)
-    return _answer(question, considered, among)
+    known = instruments() if among is None else among
+    if question.indication in _FAILED:
+        failed = Reason.of("TS-REC-TECHNICALLY-FAILED", indication=question.indication)
+        return _without_basis(question, RecognitionDecision.NOT_RECOGNISED, (failed,), known)
+    if question.indication not in _PASSED:
+        return _technically_open(question, known)
+    return _answer(question, tuple(_considerations(question, known)), known)
+
+
+def _without_basis(
+    question: RecognitionQuestion,
+    decision: RecognitionDecision,
+    reasons: tuple[Reason, ...],
+    among: tuple[Instrument, ...],
+) -> RecognitionAnswer:
+    considered = tuple(_considerations(question, among))
+    return RecognitionAnswer(forum=question.forum, decision=decision, reasons=reasons, considered=considered)
+
+
+def _technically_open(question: RecognitionQuestion, among: tuple[Instrument, ...]) -> RecognitionAnswer:
+    """An open verdict leaves path, level and proven time open too. What no instrument could recognise even if all of
+    them came out well is not recognised now; everything else has to wait for the technical verdict."""
+    reason = Reason.of("TS-REC-TECHNICALLY-OPEN", indication=question.indication)
+    hopeful = replace(question, mechanisms=question.mechanisms | _FOUND_ON_A_PATH, level=None)
+    hopeless = bool(question.homes) and not any(_could_apply(item) for item in _considerations(hopeful, among))
+    if not hopeless:
+        return _without_basis(question, RecognitionDecision.NOT_DECIDED, (reason,), among)
+    places = {"forum": question.forum, "home": ", ".join(question.homes)}
+    reasons = (Reason.of("TS-REC-NO-BASIS", **places), reason)
+    return _without_basis(question, RecognitionDecision.NOT_RECOGNISED, reasons, among)
+
+
+def _could_apply(item: Consideration) -> bool:
+    return item.applicability is not _NO or all(reason.code in _OF_THE_TIME for reason in item.reasons)
 
 
 def _answer(
-    question: RecognitionQuestion, considered: tuple[Consideration, ...], among: tuple[Instrument, ...] | None
+    question: RecognitionQuestion, considered: tuple[Consideration, ...], among: tuple[Instrument, ...]
 ) -> RecognitionAnswer:
     applying = [item for item in considered if item.applicability is Applicability.APPLIES and item.level is not None]
     if applying:
         best = max(applying, key=lambda item: rank(item.level) if item.level is not None else -1)
-        return _recognised(question, best, considered, instruments() if among is None else among)
+        return _recognised(question, best, considered, among)
     open_ = [item for item in considered if item.applicability is _OPEN]
     near = _distinct(reason for item in (open_ or _near(considered)) for reason in item.reasons)
     places = {"forum": question.forum, "home": ", ".join(question.homes) or "?"}
@@ -100,15 +134,6 @@ def _recognised(
         reasons=tuple(reasons),
         considered=considered,
     )
-
-
-def _technical_gate(indication: Indication) -> tuple[RecognitionDecision, Reason] | None:
-    if indication in _PASSED:
-        return None
-    if indication in _FAILED:
-        reason = Reason.of("TS-REC-TECHNICALLY-FAILED", indication=indication)
-        return RecognitionDecision.NOT_RECOGNISED, reason
-    return RecognitionDecision.NOT_DECIDED, Reason.of("TS-REC-TECHNICALLY-OPEN", indication=indication)
 
 
 def _near(considered: tuple[Consideration, ...]) -> list[Consideration]:

@@ -2,6 +2,7 @@
 
 The technical expectation is EN 319 102-1's; the recognition expectation follows from the instruments that the space
 has: the model agreement of the five states through cross-certificates, each state's own law, and nothing for others.
+An open technical verdict leaves recognition open where an instrument exists, and closed where none does.
 """
 
 from dataclasses import KW_ONLY, dataclass
@@ -14,6 +15,7 @@ _FAILED = Indication.TOTAL_FAILED
 _UNDECIDED = Indication.INDETERMINATE
 _YES = RecognitionDecision.RECOGNISED
 _NO = RecognitionDecision.NOT_RECOGNISED
+_OPEN = RecognitionDecision.NOT_DECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ SCENARIOS = (
         "BY",
         indication=_UNDECIDED,
         sub_indication=SubIndication.REVOKED_NO_POE,
-        decision=_NO,
+        decision=_OPEN,
     ),
     _trade(
         "Invoice KG, cross-certificate suspended",
@@ -113,7 +115,7 @@ SCENARIOS = (
         "BY",
         indication=_UNDECIDED,
         sub_indication=SubIndication.TRY_LATER,
-        decision=_NO,
+        decision=_OPEN,
     ),
     _trade(
         "Invoice KG, at home: the suspension does not reach it",
@@ -135,7 +137,7 @@ SCENARIOS = (
         "KZ",
         indication=_UNDECIDED,
         sub_indication=SubIndication.OUT_OF_BOUNDS_NOT_REVOKED,
-        decision=_NO,
+        decision=_OPEN,
     ),
     _trade(
         "Signer from a state without recognition",
@@ -158,7 +160,7 @@ SCENARIOS = (
         "BY",
         indication=_UNDECIDED,
         sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-        decision=_NO,
+        decision=_OPEN,
         banned=True,
     ),
 )

@@ -75,7 +75,8 @@ class Space:
         self.publish()
 
     def publish(self) -> None:
-        """A fresh CRL of every authority, as a schedule would make it."""
+        """New responders where they are due and a fresh CRL of every authority, as the schedule would make them."""
+        self.ca.publish_due()
         for authority in self.ca.authorities():
             self.ca.publish_crl(authority.name)
 
