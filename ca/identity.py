@@ -2,8 +2,8 @@
 
 Kazakhstan: serialNumber `IIN` + 12 digits and organizationalUnitName `BIN` + 12 digits; Belarus: `PNOBY-…` and
 `TAXBY-` + УНП; Russia: `TINRU-…` and `VATRU-…`, which every state can read, and with `national` also the INN, INNLE,
-OGRN and SNILS attributes; elsewhere the semantics identifiers of EN 319 412-1 5.1.3 and 5.1.4. Check digits are verified where the
-register defines them, because a mistyped number identifies somebody else.
+OGRN and SNILS attributes; elsewhere the semantics identifiers of EN 319 412-1 5.1.3 and 5.1.4. Check digits are
+verified where the register defines them, because a mistyped number identifies somebody else.
 """
 
 import re
