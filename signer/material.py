@@ -107,10 +107,12 @@ class _Collection:
         yield from ((ocsp_answer, self.ocsps, item) for item in (*self.ocsps, *self._given.ocsps))
         yield from ((crl_answer, self.crls, item) for item in (*self.crls, *self._given.crls))
         for url in _access_urls(certificate, OCSP):
-            if octets := self._fetch(url, reasons, ocsp_request(certificate, issuer)):
+            octets = self._fetch(url, reasons, ocsp_request(certificate, issuer))
+            if octets is not None:
                 yield ocsp_answer, self.ocsps, octets
         for url in _crl_urls(certificate):
-            if octets := self._fetch(url, reasons, None):
+            octets = self._fetch(url, reasons, None)
+            if octets is not None:
                 yield crl_answer, self.crls, octets
 
     def fetch_issuers(self, certificate: Certificate) -> list[Offered]:
