@@ -112,9 +112,6 @@ class _Verification:
         self._last_time = str(content["time"])
         # Going on from what the entry itself states reports each break once, where it is.
         self._size, self._last_hash = entry.sequence + 1, entry.entry_hash
-        expected = self._expected
-        if expected is not None and self._size == expected.size and entry.entry_hash != expected.root:
-            self._add("TS-AUDIT-KEPT-HEAD-DIFFERS", head=expected.number, time=expected.time)
 
     def _first(self, entry: AuditEntry, content: Mapping[str, object]) -> None:
         self._origin = entry.entry_hash

@@ -193,7 +193,10 @@ def test_6_a_log_that_is_gone_is_not_started_anew_in_silence(
         log.append(session, "ca.certificate.issued", "serial:0b", {})
     # Even the operator cannot start it again under the eyes of somebody who kept a head, or of a running process.
     with database.write() as session:
-        open_log().create(session)
+        anew = open_log()
+        anew.create(session)
+        for number in range(20):
+            anew.append(session, "ca.certificate.issued", f"anew:{number}", {})
     assert judged().is_good
     assert "KEPT-HEAD-OTHER-CHAIN" in codes(judged(expected_head=kept))
     refuses_to_go_on(database, log)

@@ -77,6 +77,20 @@ def test_a_savepoint_given_back_takes_its_entries_with_it(database: Database, lo
     assert judged().is_good
 
 
+def test_a_released_savepoint_is_not_taken_for_a_commit(database: Database, log: AuditLog, judged: Judge) -> None:
+    def fails_later() -> None:
+        with database.write() as session:
+            with session.begin_nested():
+                log.append(session, "ca.certificate.issued", "given back", {})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fails_later()
+    with database.write() as session:
+        assert log.append(session, "ca.certificate.issued", "kept", {}).sequence == 11
+    assert judged().is_good
+
+
 def test_many_records_are_one_link_after_another_under_one_head(
     database: Database, log: AuditLog, judged: Judge
 ) -> None:

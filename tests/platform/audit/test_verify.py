@@ -187,6 +187,47 @@ def test_every_finding_has_its_case(sample: Sample, code: str) -> None:
         assert set(reason.mapping()) == set(catalogue()[reason.code].params)
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"origin": bytes(32)}, "HEAD-DIFFERS"),
+        ({"root": bytes(32)}, "HEAD-DIFFERS"),
+        ({"previous": bytes(32)}, "HEAD-SEQUENCE"),
+        ({"number": 5}, "HEAD-SEQUENCE"),
+        ({"size": 8}, "HEAD-DIFFERS"),
+        ({"size": 10}, "TRUNCATED"),
+        ({"log_id": "other"}, "OTHER-LOG"),
+    ],
+)
+def test_a_head_that_says_something_wrong_is_found_although_it_is_signed(
+    sample: Sample, changes: dict[str, Any], code: str
+) -> None:
+    wrong = replace(sample.head(sample.lines), **changes)
+    signed = wrong.with_signature(sample.keys.sign("audit", wrong.signed_octets))
+    report = sample.judge([*sample.lines[:-1], signed.line().encode()])
+    assert code in codes(report)
+    assert not report.is_good
+
+
+def test_fewer_heads_than_were_kept_are_found_although_all_entries_are_there(sample: Sample) -> None:
+    heads = [value for value in map(parse_line, sample.lines) if isinstance(value, SignedHead)]
+    merged = replace(heads[-1], number=3, previous=heads[2].head_hash)
+    signed = merged.with_signature(sample.keys.sign("audit", merged.signed_octets))
+    without = [line for line in sample.lines if b'"number":3,' not in line][:-1]
+    lines = [*without, signed.line().encode()]
+    assert sample.judge(lines).is_good
+    assert codes(sample.judge(lines, expected_head=heads[-1])) == ["SHORTER-THAN-KEPT-HEAD"]
+
+
+@pytest.mark.parametrize("where", ["entry", "body", "head"])
+def test_nothing_may_be_written_beside_what_is_hashed(sample: Sample, where: str) -> None:
+    at = _last_head(sample) if where == "head" else _entry(sample, 3)
+    more = {"remark": "approved"}
+    if where == "body":
+        more = {"body": {**json.loads(sample.lines[at])["body"], **more}}  # type: ignore[dict-item]
+    assert "LINE" in codes(sample.judge(_replaced(sample, at, edited(sample.lines[at], **more))))
+
+
 def test_no_finding_is_without_a_case() -> None:
     defined = {code.removeprefix("TS-AUDIT-") for code, row in catalogue().items() if row.area == "audit"}
     assert defined == set(CASES)

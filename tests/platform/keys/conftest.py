@@ -23,7 +23,7 @@ class Token(NamedTuple):
 
 @pytest.fixture(scope="session")
 def token(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
-    """A SoftHSM token in a directory of its own."""
+    """A SoftHSM token in a directory of its own; beside it is a second one, "keys-2", with the same PIN."""
     tool = require("softhsm2-util")
     module = next((path for path in MODULES if path.exists()), None)
     if module is None:
@@ -34,8 +34,9 @@ def token(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactor
     configuration.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(configuration))
-        command = [tool, "--init-token", "--free", "--label", "keys", "--so-pin", "so-pin", "--pin", "user-pin"]
-        subprocess.run(command, check=True, capture_output=True)
+        for label in ("keys", "keys-2"):
+            command = [tool, "--init-token", "--free", "--label", label, "--so-pin", "so-pin", "--pin", "user-pin"]
+            subprocess.run(command, check=True, capture_output=True)
         yield Token(module, "keys", "user-pin")
 
 

@@ -55,6 +55,23 @@ def test_threads_take_turns(token_store: KeyStore) -> None:
         list(pool.map(work, range(8)))
 
 
+def test_threads_on_two_tokens_of_one_module_take_turns_too(token: Token, token_store: KeyStore) -> None:
+    second = Pkcs11KeyStore(token.module, "keys-2", token.pin)
+    second.generate("second", KeyAlgorithm.EC_P256)
+
+    def work(number: int) -> None:
+        for _ in range(200):
+            if number % 2:
+                second.sign("second", b"message")
+            else:
+                token_store.sign("every/ec-p256", b"message")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    second.destroy("second")
+    second.close()
+
+
 def test_two_stores_share_one_login(token: Token, token_store: KeyStore) -> None:
     second = Pkcs11KeyStore(token.module, token.label, token.pin)
     assert second.public_key("every/ec-p256") == token_store.public_key("every/ec-p256")
