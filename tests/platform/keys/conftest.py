@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from ops.platform.keys import KeyAlgorithm, KeyStore, SoftwareKeyStore
-from ops.platform.keys.token_store import Pkcs11KeyStore
+from ops.platform.keys.pkcs11 import Pkcs11KeyStore
 
 MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ops.platform.keys import KeyAlgorithm, PassphraseError, SoftwareKeyStore, TokenPinError
-from ops.platform.keys.opening import open_key_store
-from ops.platform.keys.token_store import Pkcs11KeyStore
+from ops.platform.installation import KeyStoreSecretMissingError, open_key_store
+from ops.platform.keys import KeyAlgorithm, PassphraseError, SoftwareKeyStore
+from ops.platform.keys.pkcs11 import Pkcs11KeyStore
 from ops.platform.settings import SettingsError, load_settings
 
 
@@ -24,7 +24,7 @@ def test_the_software_store_of_the_settings(tmp_path: Path) -> None:
 
 
 def test_no_passphrase_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
-    with pytest.raises(PassphraseError) as caught:
+    with pytest.raises(KeyStoreSecretMissingError) as caught:
         open_key_store(load_settings({"data_dir": tmp_path}))
     assert "TRUSTSPACE_KEY_PASSPHRASE_FILE" in caught.value.next_step
 
@@ -42,7 +42,7 @@ def test_the_token_of_the_settings(token: Any) -> None:
     store = open_key_store(settings)
     assert isinstance(store, Pkcs11KeyStore)
     store.close()
-    with pytest.raises(TokenPinError):
+    with pytest.raises(KeyStoreSecretMissingError):
         open_key_store(settings.model_copy(update={"pkcs11_pin": None}))
 
 

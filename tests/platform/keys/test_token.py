@@ -14,9 +14,9 @@ from pkcs11 import Attribute
 from pkcs11.exceptions import AttributeSensitive
 
 from ops.platform.keys import CorruptKeyError, ForkedError, KeyAlgorithm, KeyStore, TokenError, TokenPinError
-from ops.platform.keys import token_store as room
+from ops.platform.keys import pkcs11 as room
+from ops.platform.keys.pkcs11 import Pkcs11KeyStore
 from ops.platform.keys.token_session import open_token
-from ops.platform.keys.token_store import Pkcs11KeyStore
 
 
 class Token(NamedTuple):
