@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import TextIO
 
 from policies.reasons import Reason
@@ -49,7 +49,7 @@ def _lines(stream: TextIO) -> Iterator[str]:
 def answer_text(line: str, now: Callable[[], datetime]) -> dict[str, object]:
     """The answer to one line. Whatever the line holds, there is an answer."""
     identifier: object = None
-    started = monotonic()
+    started = process_time()
     try:
         row = json.loads(line)
         if not isinstance(row, dict):
@@ -58,7 +58,7 @@ def answer_text(line: str, now: Callable[[], datetime]) -> dict[str, object]:
         asked = question(row, now())
         if isinstance(asked, Unreadable):
             return refusal_line(identifier, asked.reason)
-        return answer_line(identifier, build_path(asked.within(monotonic() - started)))
+        return answer_line(identifier, build_path(asked.within(process_time() - started)))
     except (QuestionError, ValueError, RecursionError) as error:
         problem = error.sentence if isinstance(error, QuestionError) else "it is not JSON"
         return refusal_line(identifier, Reason.of("TS-PATH-INPUT", problem=problem))

@@ -1,6 +1,9 @@
-"""The limits of one search: steps, signature checks, time. Reaching one is an answer of its own, never a guess."""
+"""The limits of one search: steps, signature checks, time. Reaching one is an answer of its own, never a guess.
 
-from time import monotonic
+Time is the processor time of this process, so that a busy machine gives the same answers as an idle one.
+"""
+
+from time import process_time
 
 from validator.path.types import PathSettings
 
@@ -22,7 +25,7 @@ class Budget:
         self._steps = settings.max_steps
         self._signatures = settings.max_signature_checks
         self._seconds = settings.deadline_seconds
-        self._deadline = monotonic() + settings.deadline_seconds
+        self._deadline = process_time() + settings.deadline_seconds
         self.explored = 0
         self.signatures = 0
 
@@ -32,7 +35,7 @@ class Budget:
         if self.explored > self._steps:
             raise BudgetExceededError(f"{self._steps} steps")
         # The clock is read seldom: reading it costs as much as a step.
-        if not self.explored & 15 and monotonic() > self._deadline:
+        if not self.explored & 15 and process_time() > self._deadline:
             raise BudgetExceededError(f"{self._seconds} seconds")
 
     def signature(self) -> None:
@@ -40,5 +43,5 @@ class Budget:
         self.signatures += 1
         if self.signatures > self._signatures:
             raise BudgetExceededError(f"{self._signatures} signature checks")
-        if monotonic() > self._deadline:
+        if process_time() > self._deadline:
             raise BudgetExceededError(f"{self._seconds} seconds")

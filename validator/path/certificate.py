@@ -47,15 +47,16 @@ class MalformedCertificate:
 class Certificate:
     """A readable certificate. Equality is by content.
 
-    `fingerprint` SHA-256 of the DER in hex; `tbs` the signed octets; `inner_algorithm` and `outer_algorithm` complete
-    DER of the two AlgorithmIdentifiers; `signature` the octets of the signature value; `spki` the complete DER of
-    SubjectPublicKeyInfo; `version` 1, 2 or 3; `serial_octets` contents of the serial number as encoded; times aware
-    UTC, both inclusive; `extensions_at` the range of the Extensions SEQUENCE in `der`, None without.
+    `fingerprint` SHA-256 of the DER in hex; `tbs_at` the range of the signed octets `tbs`; `inner_algorithm` and
+    `outer_algorithm` complete DER of the two AlgorithmIdentifiers; `signature` the octets of the signature value, none
+    when it is not a whole number of them; `spki` the complete DER of SubjectPublicKeyInfo; `version` 1, 2 or 3;
+    `serial_octets` contents of the serial number as encoded; times aware UTC, both inclusive; `extensions_at` the
+    range of the Extensions SEQUENCE in `der`, None without.
     """
 
     der: bytes
     fingerprint: str
-    tbs: bytes
+    tbs_at: Element
     version: int
     serial: int
     serial_octets: bytes
@@ -76,6 +77,11 @@ class Certificate:
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
+
+    @property
+    def tbs(self) -> bytes:
+        """The signed octets: the complete DER of TBSCertificate."""
+        return self.tbs_at.whole(self.der)
 
     @property
     def details(self) -> "CertificateDetails":
@@ -153,7 +159,7 @@ def _read(data: bytes, fingerprint: str) -> Certificate:
     return Certificate(
         der=data,
         fingerprint=fingerprint,
-        tbs=tbs.whole(data),
+        tbs_at=tbs,
         version=version,
         serial=der.integer(data, serial),
         serial_octets=serial.contents(data),

@@ -54,7 +54,8 @@ class Edges:
         self._at = at
         self._budget = budget
         self._ca: dict[str, Findings] = {}
-        self.broken: dict[tuple[str, str], tuple[Reason, ...]] = {}
+        # By certificate and by name and key of its issuer: why the certificate is not to be relied on.
+        self.broken: dict[tuple[str, bytes, bytes], tuple[Reason, ...]] = {}
 
     def ca(self, certificate: Certificate) -> Findings:
         """What speaks against `certificate` as a CA's."""

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from policies.reasons import Reason
+from validator.path.best_first import best_first
 from validator.path.budget import Budget, BudgetExceededError
 from validator.path.certificate import Certificate
 from validator.path.checks import Findings, anchor_findings, end_entity_findings
 from validator.path.edges import Edges, inherited_parameters
+from validator.path.every_path import every_path
 from validator.path.expected_names import expectation_reasons
 from validator.path.fetching import fetch_issuers
 from validator.path.links import Link
@@ -92,7 +94,7 @@ class _Question:
         for _ in range(MAX_RESTARTS):
             search = self._new_search()
             known = len(self._edges.broken)
-            accepted = self._first_good(search, search.best_first(), leaf)
+            accepted = self._first_good(search, best_first(search), leaf)
             if accepted is not None or (leaf.reasons and self._tried):
                 return accepted
             if len(self._edges.broken) > known:
@@ -110,7 +112,7 @@ class _Question:
         blind, proposed = first.blind, len(self._tried)
         if any(self._policy_failed(verdict) for verdict in self._tried.values()):
             search = self._new_search()
-            accepted = self._first_good(search, search.best_first(minding_policies=True), leaf)
+            accepted = self._first_good(search, best_first(search, minding_policies=True), leaf)
             if accepted is not None:
                 return accepted
             blind = blind or search.blind or len(self._tried) > proposed
@@ -118,7 +120,7 @@ class _Question:
                 # Every other way ended where no policy could be valid any more.
                 return None
         last = self._new_search()
-        return self._first_good(last, last.every_path(), leaf)
+        return self._first_good(last, every_path(last), leaf)
 
     @staticmethod
     def _policy_failed(verdict: _Verdict) -> bool:

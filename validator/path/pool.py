@@ -6,9 +6,19 @@ to thousands of questions. It holds facts about names only, no opinion.
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from validator.path.certificate import Certificate
 from validator.path.name import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A subject with one key, and all its certificates. `identity` is (key of the subject's name, DER of the SPKI)."""
+
+    identity: tuple[bytes, bytes]
+    certificates: list[Certificate]
+
 
 _last: list[tuple[tuple[Certificate, ...], "_Index"]] = []
 _KEPT = 4
@@ -17,11 +27,12 @@ _KEPT = 4
 class _Index:
     """Certificates by the key of their subject and, made on first use, by the key of their issuer."""
 
-    __slots__ = ("by_issuer", "by_subject")
+    __slots__ = ("by_issuer", "by_subject", "entities")
 
     def __init__(self, certificates: Iterable[Certificate]) -> None:
         self.by_subject: dict[bytes, list[Certificate]] = {}
         self.by_issuer: dict[bytes, set[bytes]] | None = None
+        self.entities: dict[bytes, list[Entity]] = {}
         by_subject = self.by_subject
         for certificate in certificates:
             key = certificate.subject.key
@@ -47,6 +58,13 @@ def _index(certificates: tuple[Certificate, ...]) -> _Index:
     _last.insert(0, (certificates, index))
     del _last[_KEPT:]
     return index
+
+
+def _grouped(subject: bytes, certificates: Iterable[Certificate]) -> list[Entity]:
+    groups: dict[bytes, list[Certificate]] = {}
+    for certificate in certificates:
+        groups.setdefault(certificate.spki, []).append(certificate)
+    return [Entity((subject, spki), group) for spki, group in groups.items()]
 
 
 class Pool:
@@ -77,6 +95,15 @@ class Pool:
         offered = self._index.by_subject.get(subject.key, [])
         extra = self._extra.get(subject.key)
         return [*offered, *extra] if extra else offered
+
+    def entities(self, subject: Name) -> list[Entity]:
+        """The certificates whose subject is `subject`, by key."""
+        if subject.key in self._extra:
+            return _grouped(subject.key, self.of(subject))
+        known = self._index.entities.get(subject.key)
+        if known is None:
+            known = self._index.entities[subject.key] = _grouped(subject.key, self.of(subject))
+        return known
 
     def distance(self, name: Name) -> int | None:
         """Certificates between `name` and the nearest trust anchor by names alone; None when no anchor is above it.

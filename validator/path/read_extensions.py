@@ -1,6 +1,7 @@
 """Reads the extensions of a certificate from DER (RFC 5280 4.2, appendix A): one small reader per extension."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from policies.reasons import Reason
 from validator.asn1 import der
@@ -18,32 +19,63 @@ from validator.path.read_policies import (
 MAX_EXTENSIONS = 1_000
 
 
+class _Decoded(NamedTuple):
+    """One extension, read: where its value goes in the details, and what is wrong with it."""
+
+    extension: ext.Extension
+    field: str | None
+    value: object
+    defects: tuple[Defect, ...]
+
+
+# Certificates of one issuer share most of their extensions octet for octet.
+_decoded: dict[bytes, _Decoded] = {}
+_MAX_DECODED, _MAX_KEPT_OCTETS = 20_000, 1_000
+
+
 def read_extensions(certificate: Certificate) -> tuple[dict[str, object], list[Defect]]:
     """Field values for `CertificateDetails` (without `defects`) and the defects of the encoding."""
     found: dict[str, ext.Extension] = {}
     defects: list[Defect] = []
     values: dict[str, object] = {"extensions": found}
+    data = certificate.der
     if certificate.extensions_at is None:
         return values, defects
     try:
-        for element in der.sequence(certificate.der, certificate.extensions_at, limit=MAX_EXTENSIONS):
-            extension, defaulted = read_extension(certificate.der, element)
-            if defaulted:
-                reason = Reason.of("TS-PATH-ENCODED-DEFAULT", extension=extension.label)
-                defects.append(Defect(reason, "encoded-default-values"))
-            if extension.oid in found:
-                defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=extension.label)))
-            else:
-                found[extension.oid] = extension
+        for element in der.sequence(data, certificate.extensions_at, limit=MAX_EXTENSIONS):
+            read = _read(data, element)
+            oid = read.extension.oid
+            if oid in found:
+                defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=read.extension.label)))
+                continue
+            found[oid] = read.extension
+            defects += read.defects
+            if read.field is not None:
+                values[read.field] = read.value
         if not found:
             raise der.DerError("empty-sequence", certificate.extensions_at.start)
     except der.DerError as error:
         defects.append(_malformed("extensions", error))
-    for extension in found.values():
-        _decode(extension, values, defects)
     unknown = (oid for oid, extension in found.items() if extension.critical and oid not in PROCESSED)
     values["unknown_critical"] = tuple(unknown)
     return values, defects
+
+
+def _read(data: bytes, element: der.Element) -> _Decoded:
+    encoded = data[element.start : element.end]
+    known = _decoded.get(encoded)
+    if known is not None:
+        return known
+    extension, defaulted = read_extension(data, element)
+    field, value, defects = _decode(extension)
+    if defaulted:
+        defects = (*defects, _encoded_default(extension))
+    decoded = _Decoded(extension, field, value, defects)
+    if len(encoded) <= _MAX_KEPT_OCTETS:
+        if len(_decoded) >= _MAX_DECODED:
+            _decoded.clear()
+        _decoded[encoded] = decoded
+    return decoded
 
 
 def read_extension(data: bytes, element: der.Element) -> tuple[ext.Extension, bool]:
@@ -62,19 +94,22 @@ def _malformed(label: str, error: der.DerError) -> Defect:
     return Defect(Reason.of("TS-PATH-EXTENSION-MALFORMED", extension=label, rule=error.rule))
 
 
-def _decode(extension: ext.Extension, values: dict[str, object], defects: list[Defect]) -> None:
+def _encoded_default(extension: ext.Extension) -> Defect:
+    return Defect(Reason.of("TS-PATH-ENCODED-DEFAULT", extension=extension.label), "encoded-default-values")
+
+
+def _decode(extension: ext.Extension) -> tuple[str | None, object, tuple[Defect, ...]]:
     reader = _READERS.get(extension.oid)
     if reader is None:
-        return
+        return None, None, ()
     field, read = reader
     try:
-        values[field] = read(extension.value)
+        value = read(extension.value)
     except der.DerError as error:
-        defects.append(_malformed(extension.label, error))
-        return
-    if extension.oid == ext.BASIC_CONSTRAINTS and extension.value[:5] == b"\x30\x03\x01\x01\x00":
-        reason = Reason.of("TS-PATH-ENCODED-DEFAULT", extension=extension.label)
-        defects.append(Defect(reason, "encoded-default-values"))
+        return None, None, (_malformed(extension.label, error),)
+    if extension.oid == ext.BASIC_CONSTRAINTS and extension.value[2:5] == b"\x01\x01\x00":
+        return field, value, (_encoded_default(extension),)
+    return field, value, ()
 
 
 def _basic_constraints(data: bytes) -> ext.BasicConstraints:

@@ -16,10 +16,10 @@ _OCSP = "1.3.6.1.5.5.7.48.1"
 
 @dataclass(frozen=True, slots=True)
 class BrokenPair:
-    """A certificate that its issuer's evidence does not let pass: fingerprints (certificate, issuer), reasons, and
-    whether that is final (revoked) or a lack of evidence."""
+    """A certificate that its issuer's evidence does not let pass: its fingerprint with the issuer's name and
+    key, reasons, and whether that is final (revoked) or a lack of evidence."""
 
-    pair: tuple[str, str]
+    pair: tuple[str, bytes, bytes]
     reasons: tuple[Reason, ...]
     final: bool
 
@@ -43,7 +43,7 @@ def path_statuses(
             reasons.append(reason)
             if broken is None:
                 final = answer.status in (Status.REVOKED, Status.ON_HOLD)
-                pair = (certificate.fingerprint, issuer.fingerprint)
+                pair = (certificate.fingerprint, issuer.subject.key, issuer.spki)
                 broken = BrokenPair(pair, (reason, *answer.reasons), final)
             if answer.status is Status.REVOKED:
                 # Evidence below a revoked CA is signed by a key that counts for nothing.

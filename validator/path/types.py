@@ -14,6 +14,9 @@ from validator.path.certificate import Certificate
 from validator.revocation.types import RevocationEvidence, StatusAnswer
 
 
+MINIMAL_SECONDS = 0.25
+
+
 class RevocationMode(StrEnum):
     """How much revocation information a path needs."""
 
@@ -76,8 +79,8 @@ class PathRequest:
     fetch: Callable[[str], bytes | None] | None = None
 
     def within(self, spent: float) -> "PathRequest":
-        """The same question with `spent` seconds of its time already used up; a tenth of it always remains."""
-        left = max(self.settings.deadline_seconds - spent, self.settings.deadline_seconds / 10)
+        """The same question with `spent` seconds of its processor time already used up; some always remain."""
+        left = max(self.settings.deadline_seconds - spent, MINIMAL_SECONDS)
         return replace(self, settings=replace(self.settings, deadline_seconds=left))
 
 
