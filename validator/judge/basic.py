@@ -1,6 +1,6 @@
 """Validation of basic signatures (EN 319 102-1 clause 5.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policies.reasons import Reason
@@ -35,8 +35,10 @@ def validate_basic(
     signature: SignatureFacts,
     purpose: Purpose = Purpose.SIGNATURE,
     content_time: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Basic:
-    """The basic process. `content_time` is the genTime of a valid content time-stamp: the signature was made later.
+    """The basic process. `content_time` is the genTime of a valid content time-stamp: the signature was made later;
+    `known_at` see `validate_certificate`.
 
     All blocks that can run do run, so that a reader sees every obstacle; the order of 5.3 decides.
     """
@@ -52,9 +54,8 @@ def validate_basic(
     ]
     certificate = accepted = None
     if identified.passed and signature.signing_certificate is not None:
-        certificate = _proven(
-            context, validate_certificate(context, signature.signing_certificate, purpose), content_time
-        )
+        found = validate_certificate(context, signature.signing_certificate, purpose, known_at)
+        certificate = _proven(context, found, content_time)
         accepted = _sav(context, signature, certificate, content_time)
         blocks.append(certificate.block("XCV", "EN 319 102-1 5.2.6"))
         blocks.append(accepted.block("SAV", "EN 319 102-1 5.2.8"))
@@ -96,14 +97,7 @@ def _proven(context: Context, certificate: Conclusion, content_time: datetime | 
 
 
 def _again(conclusion: Conclusion, of: Conclusion) -> Conclusion:
-    return Conclusion(
-        indication=conclusion.indication,
-        sub_indication=conclusion.sub_indication,
-        reasons=conclusion.reasons,
-        path=of.path,
-        statuses=of.statuses,
-        revoked_at=of.revoked_at,
-    )
+    return replace(conclusion, path=of.path, statuses=of.statuses, revoked_at=of.revoked_at)
 
 
 def _sav(
@@ -116,9 +110,4 @@ def _sav(
     late = [item for item in found.findings if item.finding.until is None or item.finding.until < content_time]
     if not late:
         return found
-    return Conclusion(
-        indication=found.indication,
-        sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
-        reasons=found.reasons,
-        findings=found.findings,
-    )
+    return replace(found, sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE)

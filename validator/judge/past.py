@@ -1,6 +1,6 @@
 """Validation in the past: PCV, VTS and PSV (EN 319 102-1 clauses 5.6.2.1, 5.6.2.2 and 5.6.2.4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policies.reasons import Reason
@@ -158,22 +158,11 @@ def validate_past_signature(context: Context, proofs: ProofsOfExistence, subject
 
 
 def _kept(subject: Subject, reasons: tuple[Reason, ...]) -> Conclusion:
-    current = subject.current
-    return Conclusion(
-        indication=current.indication,
-        sub_indication=current.sub_indication,
-        reasons=tuple(dict.fromkeys((*current.reasons, *reasons))),
-        path=current.path,
-        statuses=current.statuses,
-        revoked_at=current.revoked_at,
-        on_hold=current.on_hold,
-        findings=current.findings,
-    )
+    return replace(subject.current, reasons=tuple(dict.fromkeys((*subject.current.reasons, *reasons))))
 
 
 def _now(past: Past) -> Conclusion:
-    found = passed()
-    return Conclusion(indication=found.indication, path=past.path)
+    return replace(passed(), path=past.path)
 
 
 _REVOKED_LIKE = (

@@ -26,6 +26,7 @@ _KEYS = frozenset(
         "timestamp_delay_seconds",
         "long_term_required",
         "clock_skew_seconds",
+        "timestamp_status",
     )
 )
 
@@ -38,7 +39,9 @@ class JudgementPolicy:
     signer's certificate must carry one of these bits when it has the extension; `initial_policies` the acceptable
     certificate policies, None for any; `signing_certificate_reference` "baseline" (demanded in the ETSI forms) or
     "always"; `unknown_signature_policy` "warn" or "refuse"; `timestamp_delay_seconds` see 5.5.4 step 5;
-    `long_term_required`: a signature without its own long-term material does not pass.
+    `long_term_required`: a signature without its own long-term material does not pass; `timestamp_status` "now" or
+    "gen-time": for which time the status of a time-stamp authority's certificate must be known freshly (5.2.5 leaves
+    the interval to the policy). With "gen-time" a revocation that is known still counts, whenever it became known.
     """
 
     name: str
@@ -54,6 +57,7 @@ class JudgementPolicy:
     timestamp_delay_seconds: int | None = None
     long_term_required: bool = False
     clock_skew_seconds: int = 60
+    timestamp_status: str = "now"
     digest: str
 
 

@@ -35,7 +35,8 @@ def validate_token(context: Context, token: TimestampFacts) -> TokenResult:
     form, imprint = _form(context, token), _imprint(token)
     if token.signature is None:
         return TokenResult(facts=token, conclusion=form, blocks=(form.block("FC", "RFC 3161 2.4.2"),), certificate=None)
-    basic = validate_basic(context, token.signature, Purpose.TIME_STAMP)
+    known_at = token.gen_time if context.policy.timestamp_status == "gen-time" else None
+    basic = validate_basic(context, token.signature, Purpose.TIME_STAMP, known_at=known_at)
     authority = _authority(context, token)
     conclusion = _decide(form, imprint, basic, authority)
     blocks = (

@@ -1,22 +1,26 @@
 """XCV, X.509 certificate validation, and revocation freshness (EN 319 102-1 clauses 5.2.6 and 5.2.5)."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, SubIndication
 from validator.evidence import TrustMode
-from validator.judge.chains import PathFacts, Purpose
-from validator.judge.conclusion import Conclusion, Finding, indeterminate
+from validator.judge.chains import CertificateFacts, PathFacts, Purpose
+from validator.judge.conclusion import Conclusion, Finding, indeterminate, passed
 from validator.judge.context import Context
 from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
 KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
+_CONCLUSIVE = KNOWN | {Status.REVOKED, Status.ON_HOLD}
 
 
-def validate_certificate(context: Context, leaf: str, purpose: Purpose) -> Conclusion:
-    """The conclusion for `leaf` at the validation time, with the path and the statuses it rests on."""
+def validate_certificate(context: Context, leaf: str, purpose: Purpose, known_at: datetime | None = None) -> Conclusion:
+    """The conclusion for `leaf` at the validation time, with the path and the statuses it rests on. Where the policy
+    asks for knowledge of another time than the validation time, that is `known_at`."""
     if not context.evidence.trust.anchors:
         asked = context.evidence.trust.mode is TrustMode.GIVEN
         reason = Reason.of("TS-CHAIN-NO-ANCHORS" if asked else "TS-CHAIN-NOT-ASKED")
@@ -24,19 +28,49 @@ def validate_certificate(context: Context, leaf: str, purpose: Purpose) -> Concl
     own = context.chains.anchored(leaf, purpose)
     path = PathFacts(certificates=(leaf,), valid=True, anchor=own) if own else _search(context, leaf, purpose)
     if path.anchor is None:
-        return _with(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, *_no_chain(path)), path)
+        return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, *_no_chain(path)), path=path)
     if path.anchor.sunset is not None and context.at > path.anchor.sunset:
         reason = Reason.of("TS-CHAIN-SUNSET", sunset=path.anchor.sunset.isoformat())
-        return _with(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path)
+        return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path=path)
     statuses = path_statuses(context, path, context.at)
-    return _conclude(context, path, statuses, purpose)
+    return _conclude(context, path, statuses, purpose, known_at)
 
 
 def _search(context: Context, leaf: str, purpose: Purpose) -> PathFacts:
     if context.policy.revocation is RevocationMode.NONE:
         return context.chains.path(leaf, context.at, purpose, revocation=False)
     best = context.chains.path(leaf, context.at, purpose, revocation=True)
-    return best if best.valid else context.chains.path(leaf, context.at, purpose, revocation=False)
+    if not best.valid:
+        best = context.chains.path(leaf, context.at, purpose, revocation=False)
+    return best if best.anchor is not None else _outlived(context, leaf, purpose) or best
+
+
+def _outlived(context: Context, leaf: str, purpose: Purpose) -> PathFacts | None:
+    """A path that held while the leaf was valid and holds no more, because an authority on it has expired since."""
+    facts = context.chains.certificate(leaf)
+    if facts is None:
+        return None
+    for at in (min(facts.not_after, context.at), facts.not_before):
+        path = context.chains.path(leaf, at, purpose, revocation=False)
+        if path.valid and any(not _inside(context, name, context.at) for name in path.certificates[1:-1]):
+            return replace(path, valid=False, reasons=tuple(_expiries(context, path)))
+    return None
+
+
+def _expiries(context: Context, path: PathFacts) -> Iterator[Reason]:
+    for name in path.certificates[1:-1]:
+        facts = context.chains.certificate(name)
+        if facts is not None and not _inside(context, name, context.at):
+            yield _outside(facts, context.at)
+
+
+def _outside(facts: CertificateFacts, at: datetime) -> Reason:
+    return Reason.of(
+        "TS-CHAIN-EXPIRED" if at > facts.not_after else "TS-CHAIN-NOT-YET-VALID",
+        subject=facts.subject,
+        not_before=facts.not_before.isoformat(),
+        not_after=facts.not_after.isoformat(),
+    )
 
 
 def _no_chain(path: PathFacts) -> tuple[Reason, ...]:
@@ -50,47 +84,42 @@ def path_statuses(
     names = path.certificates
     if context.policy.revocation is RevocationMode.NONE:
         return tuple(StatusAnswer(status=Status.NOT_REQUIRED) for _ in names[1:])
-    return tuple(context.chains.status(path, position, at, until=until) for position in range(len(names) - 1))
+    return tuple(_status(context, path, position, at, until) for position in range(len(names) - 1))
 
 
-def _with(conclusion: Conclusion, path: PathFacts, statuses: tuple[StatusAnswer, ...] = ()) -> Conclusion:
-    return Conclusion(
-        indication=conclusion.indication,
-        sub_indication=conclusion.sub_indication,
-        reasons=conclusion.reasons,
-        path=path,
-        statuses=statuses,
-        revoked_at=conclusion.revoked_at,
-        on_hold=conclusion.on_hold,
-        findings=conclusion.findings,
-    )
+def _status(context: Context, path: PathFacts, position: int, at: datetime, until: datetime | None) -> StatusAnswer:
+    """The status; where newer lists are silent because the certificate had expired by then (5.2.6.4), what was issued
+    while it was valid answers for a time inside its validity."""
+    answer = context.chains.status(path, position, at, until=until)
+    facts = context.chains.certificate(path.certificates[position])
+    if facts is None or until is None or not at <= facts.not_after < until or answer.status in _CONCLUSIVE:
+        return answer
+    return context.chains.status(path, position, at, until=facts.not_after)
 
 
-def _conclude(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], purpose: Purpose) -> Conclusion:
+def _conclude(
+    context: Context,
+    path: PathFacts,
+    statuses: tuple[StatusAnswer, ...],
+    purpose: Purpose,
+    known_at: datetime | None,
+) -> Conclusion:
     checks = (
         _structure(context, path),
         _revocation(context, path, statuses),
         _validity(context, path),
-        _knowledge(context, path, statuses),
+        _knowledge(context, path, statuses, known_at),
         _constraints(context, path, purpose),
         _algorithms(context, path, statuses),
     )
-    found = [item for item in checks if item is not None]
+    found = [item for item in checks if item is not None and not item.passed]
     if not found:
-        return Conclusion(indication=Indication.PASSED, path=path, statuses=statuses)
+        remarks = tuple(reason for item in checks if item is not None for reason in item.reasons)
+        return Conclusion(indication=Indication.PASSED, reasons=remarks, path=path, statuses=statuses)
     # The first decides (order of clause 5.2.6.4); all are reported.
     reasons = tuple(dict.fromkeys(reason for item in found for reason in item.reasons))
     first = found[0]
-    return Conclusion(
-        indication=first.indication,
-        sub_indication=first.sub_indication,
-        reasons=reasons,
-        path=path,
-        statuses=statuses,
-        revoked_at=first.revoked_at,
-        on_hold=first.on_hold,
-        findings=first.findings,
-    )
+    return replace(first, reasons=reasons, path=path, statuses=statuses)
 
 
 def _structure(context: Context, path: PathFacts) -> Conclusion | None:
@@ -154,10 +183,7 @@ def _validity(context: Context, path: PathFacts) -> Conclusion | None:
     facts = context.chains.certificate(leaf)
     if facts is None or facts.not_before <= context.at <= facts.not_after:
         return None
-    code = "TS-CHAIN-EXPIRED" if context.at > facts.not_after else "TS-CHAIN-NOT-YET-VALID"
-    reason = Reason.of(
-        code, subject=facts.subject, not_before=facts.not_before.isoformat(), not_after=facts.not_after.isoformat()
-    )
+    reason = _outside(facts, context.at)
     known = len(path.certificates) == 1 or not_revoked_within_validity(context, path)
     sub = SubIndication.OUT_OF_BOUNDS_NOT_REVOKED if known else SubIndication.OUT_OF_BOUNDS_NO_POE
     return indeterminate(sub, reason)
@@ -179,10 +205,16 @@ def not_revoked_within_validity(context: Context, path: PathFacts) -> bool:
     )
 
 
-def _knowledge(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
-    """Status information that is missing or too old: TRY_LATER."""
+def _knowledge(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], known_at: datetime | None
+) -> Conclusion | None:
+    """Status information that is missing or too old: TRY_LATER, unless the policy asks for knowledge of another time
+    and that is at hand."""
     if path.valid and context.policy.revocation is RevocationMode.IF_DECLARED:
         return None
+    old = [item for item in statuses if item.status in (Status.STALE, Status.UNKNOWN)]
+    if old and known_at is not None and fresh_at(context, path, known_at):
+        return passed(Reason.of("TS-TSP-STATUS-AGED", time=known_at.isoformat()))
     for at, answer in enumerate(statuses):
         if answer.status in (Status.STALE, Status.UNKNOWN):
             code = "TS-CHAIN-STATUS-STALE" if answer.status is Status.STALE else "TS-CHAIN-STATUS-UNKNOWN"
