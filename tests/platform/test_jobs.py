@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -142,17 +143,45 @@ def test_what_is_unfinished_at_close_is_done_later(url: str, clock: FixedClock) 
     first.register("slow", slow)
     first.register("echo", echo)
     first.launch()
-    first.enqueue("slow", {})
+    running = first.enqueue("slow", {})
     waiting = first.enqueue("echo", {"a": 1})
-    started.wait(20)
-    first.close()
+    assert started.wait(20)
+    closing = threading.Thread(target=first.close)
+    closing.start()
     stop.set()
+    closing.join()
     second = Jobs(url, clock, poll=POLL)
     second.register("slow", slow)
     second.register("echo", echo)
     second.launch()
+    assert second.wait(running).result == "slow"
     assert second.wait(waiting).result == {"a": 1}
     second.close()
+
+
+def test_a_job_that_does_not_end_keeps_its_worker_taken(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[ExitStack] = []
+    monkeypatch.setattr("ops.platform.jobs.runner._KEPT_UNTIL_EXIT", kept)
+    started, stop = threading.Event(), threading.Event()
+
+    def stuck(_run: JobRun, _arguments: Mapping[str, Json]) -> Json:
+        started.set()
+        return stop.wait(20)
+
+    first = Jobs(f"sqlite:///{tmp_path}/jobs.sqlite", clock, poll=POLL)
+    first.register("stuck", stuck)
+    first.launch()
+    first.enqueue("stuck", {})
+    assert started.wait(20)
+    first.close(drain=timedelta(0))
+    second = Jobs(f"sqlite:///{tmp_path}/jobs.sqlite", clock, poll=POLL, patience=timedelta(0))
+    with pytest.raises(JobsBusyError):
+        second.launch()
+    stop.set()
+    for held in kept:
+        held.close()
 
 
 def test_a_schedule_runs_its_job(jobs: Jobs) -> None:

@@ -16,9 +16,10 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 from sqlalchemy import Engine
 
 from ops.platform.clock import Clock
-from ops.platform.database import open_engine, parse_database_url
+from ops.platform.database import parse_database_url
 from ops.platform.jobs.errors import JobsUseError, UnknownJobError
 from ops.platform.jobs.exclusive import hold
+from ops.platform.jobs.lifecycle import RunningCount, end_dbos, log_our_way, pool
 from ops.platform.jobs.model import JobRun, JobState, JobStatus, JobWork, Json
 from ops.platform.jobs.serialisation import JsonSerializer, error_code, refuse_pickles
 from ops.platform.metrics import Metrics
@@ -28,6 +29,7 @@ _RETENTION_JOB = "jobs.forget"
 _NAME = re.compile(r"[a-z][a-z0-9.-]{0,99}")
 _WORKER = re.compile(r"[a-z0-9-]{1,50}")
 _AT_ONCE = 500
+_KEPT_UNTIL_EXIT: list[ExitStack] = []
 _STATES = {
     "ENQUEUED": JobState.WAITING,
     "DELAYED": JobState.WAITING,
@@ -75,6 +77,7 @@ class Jobs:
         self._works: dict[str, JobWork] = {}
         self._schedules: dict[str, tuple[str, str, Mapping[str, Json]]] = {}
         self._held: ExitStack | None = None
+        self._running = RunningCount()
         self.register(_RETENTION_JOB, lambda run, _arguments: run.step("forget", self.forget_finished))
         self.schedule("jobs-forget", _RETENTION_JOB, "17 3 * * *", {})
 
@@ -104,20 +107,31 @@ class Jobs:
         if os.environ.get("DBOS__CLOUD"):
             raise JobsUseError("DBOS__CLOUD is set, which would send jobs to another machine.")
         with ExitStack() as held:
-            engine = None if self._url.get_backend_name() == "sqlite" else self._engine(held)
+            engine = None if self._url.get_backend_name() == "sqlite" else pool(self._url, held)
             held.enter_context(hold(self._url, engine, self._worker, self._patience))
-            # Registered last, so run first: the workers have ended before the hold is given up.
-            held.callback(_end_dbos)
-            self._start_dbos(engine)
+            try:
+                self._start_dbos(engine)
+            except BaseException:
+                end_dbos(timedelta(0))
+                raise
             self._held = held.pop_all()
         Jobs._open = self
 
-    def close(self) -> None:
-        """Stop running jobs. What is unfinished is taken up at the next launch. Safe to call twice."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
-            Jobs._open = None
+    def close(self, drain: timedelta = timedelta(seconds=30)) -> None:
+        """Start no more jobs, and wait for those that run, for `drain` at most. Safe to call twice.
+
+        What is unfinished is taken up at the next launch. A job that still runs after `drain` keeps this worker's name
+        taken until the process ends, because a second process would do it at the same time.
+        """
+        if self._held is None:
+            return
+        end_dbos(drain if self._running.count else timedelta(0))
+        held, self._held, Jobs._open = self._held, None, None
+        if self._running.count:
+            log.warning("jobs-still-running")
+            _KEPT_UNTIL_EXIT.append(held)
+        else:
+            held.close()
 
     def enqueue(self, job: str, arguments: Mapping[str, Json], *, key: str | None = None) -> str:
         """Accept a job; gives its number once it is durable.
@@ -164,15 +178,9 @@ class Jobs:
             forgotten += len(found)
         return forgotten
 
-    def _engine(self, held: ExitStack) -> Engine:
-        # Given to DBOS, because with an address it would look for databases on the server by itself.
-        engine = open_engine(self._url, pool_size=15)
-        held.callback(engine.dispose)
-        return engine
-
     def _start_dbos(self, engine: Engine | None) -> None:
         refuse_pickles()
-        _log_our_way()
+        log_our_way()
         config: DBOSConfig = {
             "name": "trustspace",
             "system_database_url": self._url.render_as_string(hide_password=False),
@@ -229,7 +237,8 @@ class Jobs:
         if work is None:
             raise UnknownJobError(f"There is no job {job!r} in this version of the software.")
         try:
-            result = work(_Run(str(DBOS.workflow_id), scheduled_for), arguments)
+            with self._running:
+                result = work(_Run(str(DBOS.workflow_id), scheduled_for), arguments)
         except Exception:
             self._count(job, "failed")
             raise
@@ -284,15 +293,3 @@ def _job_name(found: WorkflowStatus) -> str:
     arguments = found.input["args"] if found.input else ()
     first = arguments[0] if arguments else ""
     return str(arguments[1]["job"]) if isinstance(first, datetime) else str(first)
-
-
-def _end_dbos() -> None:
-    DBOS.destroy(destroy_registry=True)
-
-
-def _log_our_way() -> None:
-    """Hand DBOS's log to the process's own; it would else write to the terminal by itself."""
-    logger = logging.getLogger("dbos")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-    logger.propagate = True
