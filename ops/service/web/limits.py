@@ -1,13 +1,14 @@
 """Bounds every request and hardens every answer, before any route is chosen.
 
-A body that is announced or grows beyond the limit is refused with 413 and never held; every answer carries a strict
-content security policy, because reports show text that comes from hostile files.
+A body that is announced or grows beyond the limit is refused with 413 and never held. Every answer carries a strict
+content security policy, because reports show text that comes from hostile files: no script, no foreign source, and
+styles only from this server or named by their hash.
 """
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from ops.service.web.errors import TooLargeError
 from policies.errors import TrustspaceError
 
 Scope = MutableMapping[str, Any]
@@ -15,34 +16,42 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Scope, TrustspaceError], App]
 
-SECURITY_HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-        b"base-uri 'none'; frame-ancestors 'none'",
-    ),
+CSP = b"content-security-policy"
+# A browser shows the answer to an early refusal only when it could send its whole body.
+LONGEST_DRAIN = 1 << 30
+
+
+def content_security_policy(style_hashes: tuple[str, ...] = ()) -> str:
+    """The policy of a page; `style_hashes` are CSP sources (`'sha256-…'`) of the inline styles it may have."""
+    styles = " ".join(("'self'", *style_hashes))
+    return (
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+_HEADERS = (
+    (CSP, content_security_policy().encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 
 
-class BodyTooLargeError(TrustspaceError):
-    """The request body is larger than the service accepts."""
-
-    code = "TS-HTTP-TOO-LARGE"
-    next_step = "Send a smaller file, or judge it on your own machine with `trustspace validate FILE`."
-    exit_status = 2
-    http_status = 413
-
-
 class BoundedApp:
-    """An ASGI application behind a body limit (octets) and the security headers."""
+    """An ASGI application behind a body limit (octets) and the security headers.
 
-    def __init__(self, app: App, limit: int) -> None:
+    `refuse` makes the application that answers an error in the form that the requested address speaks.
+    """
+
+    def __init__(self, app: App, limit: int, refuse: Refuse) -> None:
         self._app = app
         self._limit = limit
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI 3)."""
@@ -55,11 +64,14 @@ class BoundedApp:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = {**message, "headers": [*message.get("headers", ()), *SECURITY_HEADERS]}
+                message = {**message, "headers": _hardened(message.get("headers", ()))}
             await send(message)
 
-        if self._announced(scope) > self._limit:
-            await self._refuse(hardened)
+        announced = _announced(scope)
+        if announced > self._limit:
+            if announced <= LONGEST_DRAIN:
+                await _drain(receive)
+            await self._refuse(scope, self._error())(scope, receive, hardened)
             return
         received = 0
 
@@ -73,24 +85,29 @@ class BoundedApp:
 
         try:
             await self._app(scope, bounded, hardened)
-        except BodyTooLargeError:
+        except TooLargeError as error:
             if not started:
-                await self._refuse(hardened)
+                await self._refuse(scope, error)(scope, receive, hardened)
 
-    @staticmethod
-    def _announced(scope: Scope) -> int:
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit():
-                return int(value)
-        return 0
+    def _error(self) -> TooLargeError:
+        return TooLargeError(f"The request is larger than the {self._limit // 2**20} MiB that this service accepts.")
 
-    def _error(self) -> BodyTooLargeError:
-        return BodyTooLargeError(
-            f"The request is larger than the {self._limit // 1_048_576} MiB that this service accepts."
-        )
 
-    async def _refuse(self, send: Send) -> None:
-        body = json.dumps({"error": self._error().as_dict()}).encode()
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": BodyTooLargeError.http_status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def _drain(receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
+
+
+def _hardened(headers: Any) -> list[tuple[bytes, bytes]]:
+    """The answer's headers and those security headers that it did not set itself."""
+    own = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in _HEADERS if name not in own)]

@@ -1,0 +1,1 @@
+"""The web application: API, pages, and the responders mounted beside them."""

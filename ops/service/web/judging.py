@@ -1,0 +1,133 @@
+"""What a judging process does with one task: validate a document, or judge stored Evidence again.
+
+A task's header is plain JSON: `id`, `policy`, `at`, `forums`, `documentKind`, `relyingParty`, `lang`, `modelSpace`,
+`fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ops.platform.clock import SystemClock
+from ops.platform.fetch import Fetcher, FetchLimits, FetchResult, FetchTimeoutError
+from ops.service.web import wire
+from policies.reasons import next_step, sentence
+from policies.vocabulary import DocumentKind, PartyKind
+from validator.evidence import Evidence, decode, encode
+from validator.gather import AnchorInput, Source
+from validator.recognise import RecognitionContext
+from validator.report import answer_line, full_report, html_report
+from validator.service import ValidationRequest, ValidationResult, rejudge, validate
+
+Blobs = tuple[bytes, ...]
+
+
+def perform(task: wire.Header, blobs: Blobs) -> tuple[wire.Header, Blobs]:
+    """The answer to one task: a header with the members `line` and `unreadable`, and three octet strings: the HTML
+    report, the full JSON report, the Evidence. Raises the validator's errors for what stands beside the document."""
+    again = task["files"][0]["role"] == "evidence"
+    return _answer(task, _again(task, blobs[0]) if again else validate(_request(task, blobs)))
+
+
+def _again(task: wire.Header, octets: bytes) -> ValidationResult:
+    evidence = decode(Evidence, octets)
+    return rejudge(evidence, task["policy"], _moment(task), tuple(task["forums"]), _context(task))
+
+
+def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:
+    files = list(zip(task["files"], blobs, strict=True))
+
+    def given(role: str) -> tuple[Source, ...]:
+        return tuple(Source(entry["name"], octets) for entry, octets in files if entry["role"] == role)
+
+    return ValidationRequest(
+        document=given("document")[0],
+        detached=given("detached"),
+        anchors=tuple(
+            AnchorInput(source=Source(entry["name"], octets), territory=entry.get("territory"))
+            for entry, octets in files
+            if entry["role"] == "anchor"
+        ),
+        certificates=given("certificate"),
+        crls=given("crl"),
+        ocsps=given("ocsp"),
+        at=_moment(task),
+        forums=tuple(task["forums"]),
+        policy=task["policy"],
+        context=_context(task),
+        fetch=_fetcher(task["fetching"]),
+    )
+
+
+def _moment(task: wire.Header) -> datetime:
+    return datetime.fromisoformat(task["at"])
+
+
+def _context(task: wire.Header) -> RecognitionContext:
+    relying, document = task["relyingParty"], task["documentKind"]
+    return RecognitionContext(
+        relying=PartyKind(relying) if relying else None,
+        document=DocumentKind(document) if document else None,
+        admit_illustrative=bool(task["modelSpace"]),
+    )
+
+
+def _fetcher(settings: dict[str, Any] | None) -> Fetcher | None:
+    """The guarded client under the installation's limits and a total time for the whole document."""
+    if settings is None:
+        return None
+    limits = FetchLimits(
+        max_bytes=int(settings["maxBytes"]),
+        max_header_bytes=int(settings["maxHeaderBytes"]),
+        total_time=timedelta(seconds=float(settings["seconds"])),
+        max_redirects=int(settings["maxRedirects"]),
+    )
+    private = bool(settings["privateAddresses"])
+    return _BudgetedFetcher(float(settings["totalSeconds"]), limits, private)
+
+
+class _BudgetedFetcher(Fetcher):
+    """A guarded client that has so many seconds for everything that one document makes it fetch."""
+
+    def __init__(self, seconds: float, limits: FetchLimits, allow_private: bool) -> None:
+        super().__init__(SystemClock(), limits=limits, allow_private_addresses=allow_private)
+        self._each = limits.total_time.total_seconds()
+        self._end = time.monotonic() + seconds
+
+    def _fetch(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        content_types: frozenset[str],
+        max_bytes: int | None,
+    ) -> FetchResult:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise FetchTimeoutError("The time for fetching what this document names is used up.", url=url)
+        self.limits = replace(self.limits, total_time=timedelta(seconds=min(left, self._each)))
+        return super()._fetch(method, url, headers, body, content_types, max_bytes)
+
+
+def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, Blobs]:
+    line = answer_line(task["id"], result.verdict, result.recognitions)
+    full = full_report(task["id"], result.evidence, result.verdict, result.recognitions)
+    html = html_report(result.evidence, result.verdict, result.recognitions, task["lang"])
+    return {"line": line, "unreadable": _unreadable(result)}, (
+        html.encode(),
+        json.dumps(full, ensure_ascii=False).encode(),
+        encode(result.evidence),
+    )
+
+
+def _unreadable(result: ValidationResult) -> dict[str, str] | None:
+    """Code, sentence and next step when nothing could be read as any signed form."""
+    verdict, structure = result.verdict, result.evidence.structure
+    if not structure or verdict.signatures or verdict.timestamps:
+        return None
+    reason = structure[0]
+    return {"code": reason.code, "message": sentence(reason), "nextStep": next_step(reason)}

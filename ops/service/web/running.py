@@ -1,0 +1,179 @@
+"""Starts and stops the service: configuration, secret, schema, keys, schedules, then the port; and back in order."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+import uvicorn
+
+from ca.service import CertificateAuthority
+from ops.platform.config import findings
+from ops.platform.database import Database
+from ops.platform.errors import DatabaseOlderError
+from ops.platform.installation import Installation, opened
+from ops.platform.logs import configure_logs, get_logger
+from ops.platform.metrics import Metrics
+from ops.platform.settings import Settings, SettingsError, load_settings
+from ops.service import schema
+from ops.service.schedule import catch_up, installation_jobs
+from ops.service.web.app import WebApplication, create_app
+from ops.service.web.errors import AddressError
+from policies.vocabulary import Severity
+
+SECRET_FILE = "key-passphrase"  # noqa: S105 - a file's name
+_MOST_CONNECTIONS = 512
+_GRACE_SECONDS = 20
+
+log = get_logger(__name__)
+
+
+def run(host: str | None, port: int | None, *, model_space: bool = False) -> None:
+    """Serve until a signal. Raises what the configuration, the database, the keys or the port refuse."""
+    settings = prepared_settings(host, port)
+    configure_logs(level=settings.log_level, form=settings.log_format)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with ExitStack() as held:
+        listener = held.enter_context(_listening(settings.host, settings.port))
+        installation = held.enter_context(_installation(settings))
+        application = held.enter_context(_application(installation, model_space))
+        address = listener.getsockname()
+        typer.echo(f"trustspace serves at http://{address[0]}:{address[1]} – stop it with Ctrl+C.")
+        log.info("serving", profile=settings.profile, base_url=settings.base_url)
+        _serve(application, listener)
+    log.info("stopped")
+
+
+def prepared_settings(host: str | None = None, port: int | None = None) -> Settings:
+    """The settings with the command line's host and port, and with a secret for a new development installation.
+
+    Raises SettingsError for the first finding that forbids to start.
+    """
+    given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = load_settings(given)
+    if settings.profile == "development":
+        if "base_url" not in settings.model_fields_set and settings.port:
+            given["base_url"] = f"http://{settings.host}:{settings.port}"
+        given |= _development_secret(settings)
+        settings = load_settings(given)
+    for finding in findings(settings):
+        if finding.severity is Severity.ERROR:
+            raise SettingsError(f"{finding.sentence} Next: {finding.next_step}", code=finding.code)
+        typer.echo(f"{finding.severity.upper()} {finding.code}: {finding.sentence} {finding.next_step}", err=True)
+    return settings
+
+
+def _development_secret(settings: Settings) -> dict[str, Path]:
+    """A passphrase file of the installation's own, where development configures none. Never under production."""
+    if settings.key_store != "software" or settings.key_passphrase or settings.key_passphrase_file:
+        return {}
+    file = settings.data_dir / SECRET_FILE
+    if not file.exists():
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_secret(file)
+        typer.echo(f"Development installation: a new passphrase for the keys was written to {file} (mode 600).")
+        typer.echo(f"Other commands need it too: export TRUSTSPACE_KEY_PASSPHRASE_FILE={file}")
+    return {"key_passphrase_file": file}
+
+
+def _write_secret(file: Path) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_urlsafe(32) + "\n")
+        stream.flush()
+        # Keys may be sealed under it within the second; it must not be lost with the machine's power.
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except BaseException:
+            listener.close()
+            raise
+    except OSError as error:
+        raise AddressError(f"The address {host}, port {port}, cannot be taken: {error.strerror or error}.") from error
+    try:
+        yield listener
+    finally:
+        listener.close()
+
+
+@contextmanager
+def _installation(settings: Settings) -> Iterator[Installation]:
+    database = settings.open_database()
+    try:
+        _require_schema(database, may_create=settings.profile == "development")
+    finally:
+        database.close()
+    with opened(settings) as installation:
+        yield installation
+
+
+def _require_schema(database: Database, *, may_create: bool) -> None:
+    if may_create and database.is_sqlite and schema.current(database) is None:
+        typer.echo("Development installation: the database was created.")
+        schema.upgrade(database)
+        return
+    try:
+        schema.require_current(database)
+    except DatabaseOlderError as error:
+        raise DatabaseOlderError(error.sentence, next_step="Run: trustspace db upgrade") from error
+
+
+@contextmanager
+def _application(installation: Installation, model_space: bool) -> Iterator[WebApplication]:
+    settings, metrics = installation.settings, Metrics()
+    authority = CertificateAuthority(
+        installation.database,
+        installation.keys,
+        installation.audit,
+        installation.clock,
+        settings.base_url,
+        clock_tolerance=settings.clock_skew,
+    )
+    catch_up(authority)
+    jobs = installation_jobs(installation, authority, metrics)
+    jobs.launch()
+    try:
+        application = create_app(installation, authority, metrics=metrics, model_space=model_space)
+        try:
+            yield application
+        finally:
+            application.close()
+    finally:
+        jobs.close()
+
+
+def _serve(application: WebApplication, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    # The server raises a signal again once it has stopped; what was opened has still to be closed then.
+    before = {number: signal.signal(number, _already_stopping) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _already_stopping(_number: int, _frame: object) -> None:
+    """The signal was obeyed by the server."""
