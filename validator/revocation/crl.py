@@ -34,7 +34,14 @@ MAX_CRL_OCTETS = 128 * 1024 * 1024
 """What is larger is refused unread: about three million entries, three times the largest list of any state."""
 
 _PROCESSED = frozenset(
-    {AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, FRESHEST_CRL, ISSUING_DISTRIBUTION_POINT}
+    {
+        AUTHORITY_KEY_IDENTIFIER,
+        CRL_NUMBER,
+        DELTA_CRL_INDICATOR,
+        EXPIRED_CERTS_ON_CRL,
+        FRESHEST_CRL,
+        ISSUING_DISTRIBUTION_POINT,
+    }
 )
 
 
@@ -229,10 +236,10 @@ def _extension_values(extensions: dict[str, Extension], version: int, faults: se
     if (number := extensions.get(CRL_NUMBER)) is not None:
         values["crl_number"] = _number(number.value, faults)
         if number.critical:
-            faults.add("crl-number-critical")
+            faults.add("number-critical")
     elif version == 2:
         # 5.2.3: required in every version 2 CRL; without it nobody can see that an old CRL came back.
-        faults.add("crl-number-missing")
+        faults.add("number-missing")
     if (base := extensions.get(DELTA_CRL_INDICATOR)) is not None:
         values["base_crl_number"] = _number(base.value, faults)
         if not base.critical:
@@ -258,7 +265,7 @@ def _number(value: bytes, faults: set[str]) -> int:
     number = der.integer(value, der.single(value, der.INTEGER))
     if number < 0 or number.bit_length() > 159:
         # 5.2.3: at most 20 octets, never negative.
-        faults.add("crl-number-form")
+        faults.add("number-form")
     return number
 
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from policies.algorithms import CryptoResult
 from validator.path.certificate import Certificate, parse_certificate
@@ -14,6 +15,7 @@ from validator.revocation.question import Question
 
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 _MAX_KEYS_TRIED = 16
+_MAX_CERTIFICATES_TRIED = 64
 _SIGNATURE_USAGES = frozenset({"digitalSignature", "nonRepudiation"})
 
 
@@ -36,7 +38,7 @@ def crl_signer(question: Question, crl: CertificateList) -> Signer | None:
 
 def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
     outcomes: set[CryptoResult] = set()
-    for candidate in _distinct_keys(_crl_candidates(question, crl)):
+    for candidate in _few_keys(_crl_candidates(question, crl)):
         result = _verified(question, crl.sha256, crl.outer_algorithm, candidate, crl)
         outcomes.add(result)
         if result is not CryptoResult.VALID:
@@ -54,21 +56,19 @@ def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
 
 
 def _crl_candidates(question: Question, crl: CertificateList) -> Iterator[Certificate]:
-    own = question.issuer.subject.key == crl.issuer.key
-    others = [item for item in question.context.engine.certificates_of(crl.issuer) if item != question.issuer]
-    key_id = None if crl.authority_key_id is None else crl.authority_key_id.key_id
-    if key_id is not None:
-        # The identifier is a hint only: cross-certificates may carry another one for the same key (4.2.1.1).
-        others.sort(key=lambda item: item.details.subject_key_id != key_id)
-    if own:
+    if question.issuer.subject.key == crl.issuer.key:
         yield question.issuer
-    yield from others
+    others = [item for item in question.context.engine.certificates_of(crl.issuer) if item != question.issuer]
+    # The identifier is a hint only: cross-certificates may carry another one for the same key (4.2.1.1). It is looked
+    # for in the octets, because reading the extensions of thousands of certificates of one name would cost seconds.
+    hint = b"" if crl.authority_key_id is None else crl.authority_key_id.key_id or b""
+    yield from sorted(others, key=lambda item: (hint not in item.der, item.fingerprint))
 
 
-def _distinct_keys(candidates: Iterable[Certificate]) -> Iterator[Certificate]:
+def _few_keys(candidates: Iterable[Certificate]) -> Iterator[Certificate]:
     # Several certificates of one key are all offered, because one of them may be good for what another is not.
     keys: set[bytes] = set()
-    for candidate in candidates:
+    for candidate in islice(candidates, _MAX_CERTIFICATES_TRIED):
         keys.add(candidate.spki)
         if len(keys) > _MAX_KEYS_TRIED:
             return
@@ -132,7 +132,7 @@ def ocsp_signer(question: Question, response: OcspResponse) -> Signer | None:
     """The responder that signed `response` and is authorised for the certificate in question, None (with a note)
     when there is none."""
     outcomes: set[CryptoResult] = set()
-    for candidate in _distinct_keys(_ocsp_candidates(question, response)):
+    for candidate in _few_keys(_ocsp_candidates(question, response)):
         result = _verified(question, response.sha256, response.algorithm, candidate, response)
         outcomes.add(result)
         if result is not CryptoResult.VALID:
