@@ -9,7 +9,7 @@ from ca.service import CertificateAuthority
 from ca.values import AuthorityView, CertificateView
 from ops.service.web import health, openapi
 from ops.service.web.errors import FieldError
-from ops.service.web.form import read_form, submission
+from ops.service.web.form import opened_form, submission
 from ops.service.web.judgement import Judgement, Outcome
 from ops.service.web.reports import ReportStore
 from policies.listing import instrument_rows, jurisdiction_rows, reason_rows
@@ -51,7 +51,7 @@ def _add_judging(api: APIRouter, judgement: Judgement, reports: ReportStore) -> 
     )
     async def validate(request: Request) -> JSONResponse:
         """Judge one document: is it technically valid, and does it count in the forum."""
-        async with _form(request) as form:
+        async with opened_form(request) as form:
             return _answer(await judgement.judge(submission(form)))
 
     @api.get("/reports/{report_id}", tags=["judgement"], responses=openapi.error_responses(404))
@@ -67,19 +67,6 @@ def _add_judging(api: APIRouter, judgement: Judgement, reports: ReportStore) -> 
 
 def _kept(octets: bytes) -> Response:
     return Response(octets, media_type="application/json", headers={"cache-control": "no-store"})
-
-
-class _form:  # noqa: N801 - reads as a verb where it is used
-    """The form of a request, whose temporary files end with the block."""
-
-    def __init__(self, request: Request) -> None:
-        self._request = request
-
-    async def __aenter__(self) -> Any:
-        return await read_form(self._request)
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._request.close()
 
 
 def _answer(outcome: Outcome) -> JSONResponse:

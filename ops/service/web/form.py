@@ -1,12 +1,13 @@
 """Reads the form by which a document is handed in: few parts, known fields, every value checked before any work."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from ops.service.web.errors import FieldError, FormError, MediaTypeError, NoFileError
@@ -67,17 +68,53 @@ def policy_names() -> tuple[str, ...]:
     return judgement_policies()
 
 
-async def read_form(request: Request) -> FormData:
-    """The multipart form of a request. Raises MediaTypeError, FormError; TooLargeError passes from the body limit."""
+@asynccontextmanager
+async def opened_form(request: Request) -> AsyncIterator[FormData]:
+    """The multipart form of a request; its temporary files end with the block, whatever happens.
+
+    Raises MediaTypeError and FormError; TooLargeError passes from the body limit.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "multipart/form-data":
         raise MediaTypeError("The body is not multipart/form-data.")
-    try:
-        return await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_OCTETS)
-    except HTTPException as error:
-        raise FormError(f"The form cannot be read: {error.detail}"[:300]) from error
-    except ClientDisconnect as error:
-        raise FormError("The request ended before the form was complete.") from error
+    async with aclosing(request.stream()) as stream:
+        parser = _Parser(request, stream)
+        try:
+            yield await parser.complete()
+        finally:
+            for upload in parser.opened:
+                await upload.close()
+
+
+class _Parser(MultiPartParser):
+    """The framework's parser, which also says whether the form was whole, and forgets no file that it opened."""
+
+    def __init__(self, request: Request, stream: AsyncGenerator[bytes, None]) -> None:
+        limits = {"max_files": MAX_FILES, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_OCTETS}
+        super().__init__(request.headers, stream, **limits)
+        self.opened: list[UploadFile] = []
+        self._ended = False
+
+    async def complete(self) -> FormData:
+        """The whole form. Raises FormError: a file whose end is missing must not be judged as if it were all."""
+        try:
+            form = await self.parse()
+        except MultiPartException as error:
+            raise FormError(f"The form cannot be read: {error.message.rstrip('.')}."[:300]) from error
+        except (KeyError, ValueError, ClientDisconnect) as error:
+            raise FormError("The form cannot be read.") from error
+        if not self._ended:
+            raise FormError("The form ends in the middle.")
+        return form
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self.opened.append(self._current_part.file)
+
+    def on_end(self) -> None:
+        super().on_end()
+        self._ended = True
 
 
 def texts(form: FormData) -> dict[str, str]:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ops.service.web.errors import FieldError
-from ops.service.web.form import chosen_forum, forums, policy_names, read_form, submission, texts
+from ops.service.web.form import chosen_forum, forums, opened_form, policy_names, submission, texts
 from ops.service.web.judgement import Judgement
 from ops.service.web.limits import content_security_policy
 from ops.service.web.reports import ReportStore, StoredReport
@@ -105,13 +105,11 @@ def router(pages: Pages, judgement: Judgement, reports: ReportStore) -> APIRoute
     async def validate(request: Request) -> Response:
         given: Given = {}
         try:
-            form = await read_form(request)
-            given = texts(form)
-            outcome = await judgement.judge(submission(form))
+            async with opened_form(request) as form:
+                given = texts(form)
+                outcome = await judgement.judge(submission(form))
         except TrustspaceError as error:
             return await _refused(pages, given, error)
-        finally:
-            await request.close()
         address = None if outcome.id is None else f"/r/{outcome.id}"
         if outcome.unreadable is not None:
             return _html(await to_thread(pages.form, given, outcome.unreadable, address), 422)
@@ -130,11 +128,8 @@ def router(pages: Pages, judgement: Judgement, reports: ReportStore) -> APIRoute
 
     @site.post("/r/{report_id}/forum")
     async def other_forum(report_id: str, request: Request) -> Response:
-        form = await read_form(request)
-        try:
+        async with opened_form(request) as form:
             outcome = await judgement.judge_again(report_id, chosen_forum(form))
-        finally:
-            await request.close()
         return RedirectResponse(f"/r/{outcome.id}", 303)
 
     @site.get("/static/report.css")
