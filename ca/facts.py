@@ -1,5 +1,6 @@
 """Reads an authority's facts from the database: its row, its own certificate, whether it may still issue."""
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from ca.errors import RequestRefusedError, UnknownAuthorityError
@@ -14,9 +15,25 @@ from ca.values import AuthorityKind, AuthorityView
 OWN_PURPOSES = (Purpose.ROOT.value, Purpose.ISSUING.value)
 
 
+# Built once: composing a statement costs more than running it.
+_BY_NAME = select(AuthorityRow).where(AuthorityRow.name == bindparam("name"))
+_OWN = (
+    select(CertificateRow)
+    .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
+    .where(
+        CertificateRow.subject_authority_id == bindparam("authority"),
+        CertificateRow.state == CertificateState.ISSUED.value,
+        col(CertificateRow.purpose).in_(OWN_PURPOSES),
+        col(RevocationRow.certificate_id).is_(None),
+    )
+    .order_by(col(CertificateRow.not_after).desc())
+    .limit(1)
+)
+
+
 def authority_row(session: Session, name: str) -> AuthorityRow:
     """The row of a name. Raises UnknownAuthorityError."""
-    row = session.exec(select(AuthorityRow).where(AuthorityRow.name == name)).one_or_none()
+    row = session.exec(_BY_NAME, params={"name": name}).one_or_none()
     if row is None:
         raise UnknownAuthorityError(f"There is no authority {name!r}.")
     return row
@@ -24,18 +41,7 @@ def authority_row(session: Session, name: str) -> AuthorityRow:
 
 def own_certificate(session: Session, authority_id: int) -> CertificateRow | None:
     """The authority's own valid certificate that ends last: self-signed or by its parent, not revoked or suspended."""
-    return session.exec(
-        select(CertificateRow)
-        .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
-        .where(
-            CertificateRow.subject_authority_id == authority_id,
-            CertificateRow.state == CertificateState.ISSUED.value,
-            col(CertificateRow.purpose).in_(OWN_PURPOSES),
-            col(RevocationRow.certificate_id).is_(None),
-        )
-        .order_by(col(CertificateRow.not_after).desc())
-        .limit(1)
-    ).one_or_none()
+    return session.exec(_OWN, params={"authority": authority_id}).one_or_none()
 
 
 def issuer_of(room: Room, session: Session, row: AuthorityRow, *, self_signing: bool) -> Issuer:

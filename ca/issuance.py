@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import update
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from ca import lints
 from ca.approval import require_approvals
@@ -30,11 +30,12 @@ from ca.errors import (
 from ca.facts import authority_row, issuer_of
 from ca.models import AuthorityRow, BlockedKeyRow, CertificateRow, CertificateState
 from ca.orders import MAY_ISSUE, Order, policies_of, profile_of
-from ca.profile import Purpose
+from ca.profile import Profile, Purpose
 from ca.room import Room
+from ca.rows import locked_rows
 from ca.serial import new_serial, serial_of, serial_text
 from ca.signing import sign_certificate
-from ca.template import Blueprint, build_tbs
+from ca.template import Blueprint, Issuer, build_tbs
 from ca.token import IssuanceToken, Redeemed, mint, redeem
 from ca.validity import settle
 from ca.values import AuthorityKind, Issued
@@ -72,62 +73,127 @@ def prepare(room: Room, orders: Sequence[Order]) -> list[Prepared | CaError]:
 def prepare_in(room: Room, session: Session, orders: Sequence[Order]) -> list[Prepared | CaError]:
     """As `prepare`, inside the caller's transaction."""
     now = trusted_now(room, session)
+    issuers = _Issuers(room, session)
+    rows = _reserve(session, orders, issuers, now)
+    room.step("reserved")
+    taken = _taken_keys(session, orders)
     outcomes: list[Prepared | CaError] = []
     records: list[AuditRecord] = []
-    for order in orders:
-        authority = authority_row(session, order.issuer)
-        row = _reserve(session, order, authority, now)
-        room.step("reserved")
+    for order, row in zip(orders, rows, strict=True):
         try:
-            prepared = _fill(room, session, order, authority, row, now)
+            outcome: Prepared | CaError = _fill(room, order, issuers, row, taken, now)
+            records.append(_record("ca.certificate.prepared", row, order, tbs=row.tbs_hash))
         except CaError as error:
             row.state, row.void_reason, row.finished_at = CertificateState.VOID.value, error.sentence[:500], now
-            outcomes.append(error)
-            records.append(_record("ca.request.refused", order.issuer, row.serial, order, code=error.code))
-        else:
-            outcomes.append(prepared)
-            records.append(_record("ca.certificate.prepared", order.issuer, row.serial, order, tbs=row.tbs_hash))
-        session.add(row)
+            outcome = error
+            records.append(_record("ca.request.refused", row, order, code=error.code))
+        outcomes.append(outcome)
     session.flush()
     room.audit.append_many(session, records)
     return outcomes
 
 
-def _record(event: str, authority: str, serial: str, order: Order, **details: object) -> AuditRecord:
-    common = {"profile": order.profile.name, "spki": order.key.spki_hash, "by": order.requested_by}
+class _Issuers:
+    """The issuing authorities of one transaction, each looked up once."""
+
+    def __init__(self, room: Room, session: Session) -> None:
+        self._room = room
+        self._session = session
+        self._rows: dict[str, AuthorityRow] = {}
+        self._facts: dict[tuple[int, bool], Issuer] = {}
+
+    def row(self, name: str) -> AuthorityRow:
+        """The row of a name."""
+        if name not in self._rows:
+            self._rows[name] = authority_row(self._session, name)
+        return self._rows[name]
+
+    def id(self, name: str) -> int:
+        """The row's number."""
+        found = self.row(name).id
+        assert found is not None
+        return found
+
+    def facts(self, row: AuthorityRow, profile: Profile) -> Issuer:
+        """What a certificate under the profile takes from the authority; see `issuer_of`."""
+        assert row.id is not None
+        self_signing = profile.purpose is Purpose.ROOT
+        key = (row.id, self_signing)
+        if key not in self._facts:
+            self._facts[key] = issuer_of(self._room, self._session, row, self_signing=self_signing)
+        return self._facts[key]
+
+
+def _record(event: str, row: CertificateRow, order: Order, **details: object) -> AuditRecord:
+    common = {"profile": row.profile, "spki": row.spki_hash, "by": row.requested_by}
     if order.cross is not None:
         common["instrument"] = order.cross.instrument
-    return AuditRecord(event, f"{authority}/{serial}", {**common, **details})
+    return AuditRecord(event, f"{order.issuer}/{row.serial}", {**common, **details})
 
 
-def _reserve(session: Session, order: Order, authority: AuthorityRow, now: datetime) -> CertificateRow:
-    assert authority.id is not None
-    subject_authority = authority_row(session, order.subject_authority).id if order.subject_authority else None
-    row = CertificateRow(
-        issuer_id=authority.id,
-        serial=serial_text(new_serial()),
-        state=CertificateState.RESERVED.value,
-        profile=order.profile.name,
-        purpose=order.profile.purpose.value,
-        subject=order.subject,
-        subject_hash=sha256(order.subject).hexdigest(),
-        subject_authority_id=subject_authority,
-        spki_hash=order.key.spki_hash,
-        approvals_required=order.profile.approvals,
-        instrument=order.cross.instrument if order.cross else None,
-        requested_by=order.requested_by,
-        reserved_at=now,
-    )
-    session.add(row)
+def _reserve(session: Session, orders: Sequence[Order], issuers: _Issuers, now: datetime) -> list[CertificateRow]:
+    rows = [
+        CertificateRow(
+            issuer_id=issuers.id(order.issuer),
+            serial=serial_text(new_serial()),
+            state=CertificateState.RESERVED.value,
+            profile=order.profile.name,
+            purpose=order.profile.purpose.value,
+            subject=order.subject,
+            subject_hash=sha256(order.subject).hexdigest(),
+            subject_authority_id=issuers.id(order.subject_authority) if order.subject_authority else None,
+            spki_hash=order.key.spki_hash,
+            approvals_required=order.profile.approvals,
+            instrument=order.cross.instrument if order.cross else None,
+            requested_by=order.requested_by,
+            reserved_at=now,
+        )
+        for order in orders
+    ]
+    session.add_all(rows)
     session.flush()
-    return row
+    return rows
+
+
+def _taken_keys(session: Session, orders: Sequence[Order]) -> dict[str, set[str] | None]:
+    """By key hash: the hashes of the subjects it is certified for, or None when it is blocked."""
+    found: dict[str, set[str] | None] = {}
+    keys = [order.key.spki_hash for order in orders]
+    # In chunks, because a statement takes a bounded number of parameters.
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        for key, subject in session.execute(_CERTIFIED, {"keys": chunk}):
+            holders = found.setdefault(key, set())
+            assert holders is not None
+            holders.add(subject)
+        found |= dict.fromkeys(session.execute(_BLOCKED, {"keys": chunk}).scalars())
+    return found
+
+
+_CHUNK = 500
+_CERTIFIED = (
+    select(CertificateRow.spki_hash, CertificateRow.subject_hash)
+    .where(
+        col(CertificateRow.spki_hash).in_(bindparam("keys", expanding=True)),
+        col(CertificateRow.state).in_(
+            (CertificateState.PREPARED.value, CertificateState.SIGNING.value, CertificateState.ISSUED.value)
+        ),
+    )
+    .distinct()
+)
+_BLOCKED = select(BlockedKeyRow.spki_hash).where(col(BlockedKeyRow.spki_hash).in_(bindparam("keys", expanding=True)))
 
 
 def _fill(
-    room: Room, session: Session, order: Order, authority: AuthorityRow, row: CertificateRow, now: datetime
+    room: Room,
+    order: Order,
+    issuers: _Issuers,
+    row: CertificateRow,
+    taken: dict[str, set[str] | None],
+    now: datetime,
 ) -> Prepared:
-    plan = _plan(room, session, order, authority, row, now)
-    _require_free_key(session, order, row)
+    plan = _plan(order, issuers, row, now)
+    _require_free_key(row, taken)
     tbs = build_tbs(plan, room.urls)
     _require_clean(plan, tbs)
     assert row.id is not None
@@ -136,17 +202,14 @@ def _fill(
     row.state = CertificateState.PREPARED.value
     token = mint(row.id, row.tbs_hash)
     row.token_hash = token.secret_hash()
-    return _prepared(row, authority.name, token)
+    return _prepared(row, order.issuer, token)
 
 
-def _plan(
-    room: Room, session: Session, order: Order, authority: AuthorityRow, row: CertificateRow, now: datetime
-) -> Blueprint:
-    profile = order.profile
+def _plan(order: Order, issuers: _Issuers, row: CertificateRow, now: datetime) -> Blueprint:
+    profile, authority = order.profile, issuers.row(order.issuer)
     if profile.purpose not in MAY_ISSUE[AuthorityKind(authority.kind)]:
         raise RequestRefusedError(f"An authority of the kind {authority.kind} does not issue under {profile.name}.")
-    self_signing = profile.purpose is Purpose.ROOT
-    issuer = issuer_of(room, session, authority, self_signing=self_signing)
+    issuer = issuers.facts(authority, profile)
     not_before, not_after = settle(
         now,
         asked=order.asked,
@@ -171,21 +234,14 @@ def _plan(
     )
 
 
-def _require_free_key(session: Session, order: Order, row: CertificateRow) -> None:
-    if session.get(BlockedKeyRow, order.key.spki_hash) is not None:
+def _require_free_key(row: CertificateRow, taken: dict[str, set[str] | None]) -> None:
+    # What is certified in this very transaction counts too, so the set grows as the orders are filled.
+    holders = taken.setdefault(row.spki_hash, set())
+    if holders is None:
         raise BlockedKeyError("The public key is blocked: it is known to be compromised.")
-    states = (CertificateState.PREPARED.value, CertificateState.SIGNING.value, CertificateState.ISSUED.value)
-    other = session.exec(
-        select(CertificateRow.id)
-        .where(
-            CertificateRow.spki_hash == order.key.spki_hash,
-            CertificateRow.subject_hash != row.subject_hash,
-            CertificateRow.state.in_(states),  # type: ignore[attr-defined]
-        )
-        .limit(1)
-    ).first()
-    if other is not None:
+    if holders - {row.subject_hash}:
         raise ReusedKeyError("The public key is already certified for another subject.")
+    holders.add(row.subject_hash)
 
 
 def _require_clean(plan: Blueprint, tbs: bytes) -> None:
@@ -224,32 +280,20 @@ def reopen(room: Room, certificate_id: int) -> Prepared:
     """
 
     def work(session: Session) -> Prepared:
-        row = session.get(CertificateRow, certificate_id)
+        row = locked_rows(session, [certificate_id]).get(certificate_id)
         if row is None:
             raise UnknownCertificateError(f"Nothing was prepared under the number {certificate_id}.")
         if row.state != CertificateState.PREPARED.value or row.tbs_hash is None:
             raise TokenError(f"The certificate is {row.state}, so it cannot be issued.")
         token = mint(certificate_id, row.tbs_hash)
-        changed = _move(session, certificate_id, CertificateState.PREPARED, token_hash=token.secret_hash())
-        if not changed:
-            raise TokenError("The certificate was issued or voided at the same moment.")
+        row.token_hash = token.secret_hash()
+        session.flush()
         authority = session.get_one(AuthorityRow, row.issuer_id)
         details = {"tbs": row.tbs_hash}
         room.audit.append(session, "ca.token.renewed", f"{authority.name}/{row.serial}", details)
         return _prepared(row, authority.name, token)
 
     return room.database.run_write(work)
-
-
-def _move(session: Session, certificate_id: int, expected: CertificateState, **values: object) -> bool:
-    """Change a row that is still in the expected state; False when it is not."""
-    done = session.execute(
-        update(CertificateRow)
-        .where(CertificateRow.id == certificate_id, CertificateRow.state == expected.value)  # type: ignore[arg-type]
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +313,7 @@ def issue(room: Room, tokens: Sequence[IssuanceToken]) -> list[Issued]:
     Raises TokenError, ApprovalError, ClockError before the key is used; SigningError when the key fails, with the
     reserved serials void.
     """
-    jobs = room.database.run_write(lambda session: [_redeem(room, session, token) for token in tokens])
+    jobs = room.database.run_write(lambda session: _redeem(room, session, tokens))
     room.step("redeemed")
     try:
         signed = [sign_certificate(room.keys, job.key_label, job.issuer_spki, job.redeemed) for job in jobs]
@@ -282,33 +326,35 @@ def issue(room: Room, tokens: Sequence[IssuanceToken]) -> list[Issued]:
     return issued
 
 
-def _redeem(room: Room, session: Session, token: IssuanceToken) -> _Job:
+def _redeem(room: Room, session: Session, tokens: Sequence[IssuanceToken]) -> list[_Job]:
     now = trusted_now(room, session)
-    redeemed = redeem(session, token, now)
-    row = session.get_one(CertificateRow, redeemed.certificate_id)
-    authority = session.get_one(AuthorityRow, row.issuer_id)
-    _require_timely(room, session, row, authority, now)
-    # The profile decides how many, not the row, which whoever administers the database can edit.
-    approvers = require_approvals(session, row, profile_of(room, row.profile).approvals)
-    assert row.not_before is not None
-    assert row.not_after is not None
-    details = {"tbs": row.tbs_hash, "approvedBy": approvers, "key": authority.key_label}
-    room.audit.append(session, "ca.certificate.signing", f"{authority.name}/{row.serial}", details)
-    return _Job(
-        redeemed, authority.name, authority.key_label, authority.spki, row.profile, row.not_before, row.not_after
-    )
+    issuers = _Issuers(room, session)
+    jobs: list[_Job] = []
+    records: list[AuditRecord] = []
+    for redeemed, row in redeem(session, tokens, now):
+        authority = session.get_one(AuthorityRow, row.issuer_id)
+        profile = profile_of(room, row.profile)
+        _require_timely(row, profile, issuers.facts(authority, profile), now)
+        # The profile decides how many, not the row, which whoever administers the database can edit.
+        approvers = require_approvals(session, row, profile.approvals) if profile.approvals else []
+        assert row.not_before is not None
+        assert row.not_after is not None
+        details = {"tbs": row.tbs_hash, "approvedBy": approvers, "key": authority.key_label}
+        records.append(AuditRecord("ca.certificate.signing", f"{authority.name}/{row.serial}", details))
+        signer = (authority.name, authority.key_label, authority.spki)
+        jobs.append(_Job(redeemed, *signer, row.profile, row.not_before, row.not_after))
+    session.flush()
+    room.audit.append_many(session, records)
+    return jobs
 
 
-def _require_timely(room: Room, session: Session, row: CertificateRow, authority: AuthorityRow, now: datetime) -> None:
-    profile = profile_of(room, row.profile)
-    assert row.not_before is not None
+def _require_timely(row: CertificateRow, profile: Profile, issuer: Issuer, now: datetime) -> None:
     assert row.not_after is not None
     if now - row.reserved_at > profile.preparation or row.not_after < now:
         raise TokenError(
             f"The certificate was prepared at {row.reserved_at:%Y-%m-%d %H:%M} UTC, which is too long ago."
         )
-    # The issuer may have been revoked or suspended since the preparation.
-    issuer = issuer_of(room, session, authority, self_signing=profile.purpose is Purpose.ROOT)
+    # The issuer may have been revoked, suspended or renewed since the preparation.
     if issuer.end is not None and row.not_after > issuer.end:
         raise TokenError("The issuer's own certificate now ends before this one would.")
 
@@ -317,9 +363,11 @@ def _void_signing(room: Room, jobs: Sequence[_Job], why: str) -> None:
     now = room.clock.now()
 
     def work(session: Session) -> None:
-        for job in jobs:
-            values = {"state": CertificateState.VOID.value, "void_reason": why[:500], "finished_at": now, "tbs": None}
-            _move(session, job.redeemed.certificate_id, CertificateState.SIGNING, **values)
+        rows = locked_rows(session, [job.redeemed.certificate_id for job in jobs])
+        for row in rows.values():
+            if row.state == CertificateState.SIGNING.value:
+                row.state, row.void_reason, row.finished_at = CertificateState.VOID.value, why[:500], now
+        session.flush()
         subjects = [f"{job.authority}/{job.redeemed.serial}" for job in jobs]
         room.audit.append_many(
             session, [AuditRecord("ca.certificate.void", subject, {"why": why}) for subject in subjects]
@@ -330,27 +378,31 @@ def _void_signing(room: Room, jobs: Sequence[_Job], why: str) -> None:
 
 def _store(room: Room, session: Session, jobs: Sequence[_Job], signed: Sequence[bytes]) -> list[Issued]:
     now, issued, records = room.clock.now(), [], []
+    rows = locked_rows(session, [job.redeemed.certificate_id for job in jobs])
     for job, certificate in zip(jobs, signed, strict=True):
-        digest, serial = sha256(certificate).hexdigest(), job.redeemed.serial
-        values = {"state": CertificateState.ISSUED.value, "der": certificate, "sha256": digest, "tbs": None}
-        stored = _move(session, job.redeemed.certificate_id, CertificateState.SIGNING, finished_at=now, **values)
-        if not stored:
+        row, digest = rows[job.redeemed.certificate_id], sha256(certificate).hexdigest()
+        if row.state != CertificateState.SIGNING.value:
             raise TokenError("The certificate was voided while it was being signed; it is not handed out.")
-        records.append(AuditRecord("ca.certificate.issued", f"{job.authority}/{serial}", {"sha256": digest}))
-        issued.append(
-            Issued(
-                id=job.redeemed.certificate_id,
-                authority=job.authority,
-                serial=serial_of(serial),
-                profile=job.profile,
-                der=certificate,
-                sha256=digest,
-                not_before=job.not_before,
-                not_after=job.not_after,
-            )
-        )
+        row.state, row.der, row.sha256 = CertificateState.ISSUED.value, certificate, digest
+        row.tbs, row.finished_at = None, now
+        records.append(AuditRecord("ca.certificate.issued", f"{job.authority}/{row.serial}", {"sha256": digest}))
+        issued.append(_issued(job, certificate, digest))
+    session.flush()
     room.audit.append_many(session, records)
     return issued
+
+
+def _issued(job: _Job, certificate: bytes, digest: str) -> Issued:
+    return Issued(
+        id=job.redeemed.certificate_id,
+        authority=job.authority,
+        serial=serial_of(job.redeemed.serial),
+        profile=job.profile,
+        der=certificate,
+        sha256=digest,
+        not_before=job.not_before,
+        not_after=job.not_after,
+    )
 
 
 __all__ = ["Prepared", "issue", "prepare", "prepare_in", "reopen"]

@@ -13,6 +13,7 @@ from ca.errors import TokenError, UnknownCertificateError
 from ca.models import AuthorityRow, CertificateRow, CertificateState
 from ca.orders import profile_of
 from ca.room import Room
+from ca.rows import locked_rows
 from ca.serial import serial_of
 from ca.status import revoke_row
 from ca.values import RevocationReason
@@ -51,7 +52,7 @@ def discard(room: Room, certificate_id: int, why: str) -> None:
     """Give up a prepared certificate. Raises TokenError when it is not waiting to be issued."""
 
     def work(session: Session) -> None:
-        row = session.get(CertificateRow, certificate_id, with_for_update=True)
+        row = locked_rows(session, [certificate_id]).get(certificate_id)
         if row is None:
             raise UnknownCertificateError(f"Nothing was prepared under the number {certificate_id}.")
         if row.state != CertificateState.PREPARED.value:

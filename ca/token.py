@@ -7,15 +7,16 @@ threads, processes and restarts.
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import update
 from sqlmodel import Session
 
 from ca.errors import TokenError
 from ca.models import CertificateRow, CertificateState
+from ca.rows import locked_rows
 
 _SENTINEL: Final = object()
 
@@ -72,27 +73,22 @@ def mint(certificate_id: int, tbs_hash: str) -> IssuanceToken:
     return IssuanceToken(_SENTINEL, certificate_id, tbs_hash, secrets.token_bytes(32))
 
 
-def redeem(session: Session, token: IssuanceToken, at: datetime) -> Redeemed:
-    """Move the row from prepared to signing by compare-and-set and give the right to sign.
+def redeem(session: Session, tokens: Sequence[IssuanceToken], at: datetime) -> list[tuple[Redeemed, CertificateRow]]:
+    """Move the rows from prepared to signing by compare-and-set; for each the right to sign, and the row.
 
-    Works inside the caller's transaction: the right is only to be used after its commit. Raises TokenError when the
+    The rows are locked while they are compared and set: on SQLite the writing transaction excludes every other.
+    Works inside the caller's transaction: the rights are only to be used after its commit. Raises TokenError when a
     token was redeemed before, replaced, or its certificate is void.
     """
-    if not isinstance(token, IssuanceToken):
+    if not all(isinstance(token, IssuanceToken) for token in tokens):
         raise TypeError("only an issuance token can be redeemed")
-    done = session.execute(
-        update(CertificateRow)
-        .where(
-            CertificateRow.id == token.certificate_id,  # type: ignore[arg-type]
-            CertificateRow.state == CertificateState.PREPARED.value,  # type: ignore[arg-type]
-            CertificateRow.token_hash == token.secret_hash(),  # type: ignore[arg-type]
-            CertificateRow.tbs_hash == token.tbs_hash,  # type: ignore[arg-type]
-        )
-        .values(state=CertificateState.SIGNING.value, token_hash=None, redeemed_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    rows = locked_rows(session, [token.certificate_id for token in tokens])
+    return [_redeem(rows.get(token.certificate_id), token, at) for token in tokens]
+
+
+def _redeem(row: CertificateRow | None, token: IssuanceToken, at: datetime) -> tuple[Redeemed, CertificateRow]:
+    prepared = row is not None and row.state == CertificateState.PREPARED.value
+    if row is None or not prepared or (row.token_hash, row.tbs_hash) != (token.secret_hash(), token.tbs_hash):
         raise TokenError("The token was redeemed already, or its certificate was prepared again or is void.")
-    row = session.get(CertificateRow, token.certificate_id, populate_existing=True)
-    assert row is not None
-    return Redeemed(_SENTINEL, row)
+    row.state, row.token_hash, row.redeemed_at = CertificateState.SIGNING.value, None, at
+    return Redeemed(_SENTINEL, row), row
