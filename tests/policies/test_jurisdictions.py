@@ -19,6 +19,7 @@ from policies.jurisdictions.loader import jurisdiction_from_toml
 from policies.reasons import LANGUAGES
 from policies.vocabulary import Mark, SignatureLevel
 from validator.path.profile import LENIENCIES
+from validator.revocation.leniencies import LENIENCIES as REVOCATION_LENIENCIES
 
 ALL = [item for item in jurisdictions().values() if item.kind is not JurisdictionKind.PROFILE]
 COMPLIANCE, DEVICE, LEGISLATION = "0.4.0.1862.1.1", "0.4.0.1862.1.4", "0.4.0.1862.1.7"
@@ -52,8 +53,8 @@ def test_every_item_says_how_it_is_known(item: Jurisdiction) -> None:
         assert part.source.strip()
 
 
-def test_leniencies_are_those_that_the_path_engine_knows() -> None:
-    assert {name for item in ALL for name in item.leniency_names} <= LENIENCIES
+def test_leniencies_are_those_that_the_engines_know() -> None:
+    assert {name for item in ALL for name in item.leniency_names} <= LENIENCIES | REVOCATION_LENIENCIES.keys()
 
 
 @pytest.mark.parametrize(

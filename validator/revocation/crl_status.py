@@ -47,7 +47,9 @@ def crl_findings(question: Question) -> Iterator[Finding]:
         usable = _usable(question, crl)
         if usable is not None:
             partitions.setdefault(usable.partition, []).append(usable)
-    for members in partitions.values():
+    # Newest first, so that a limit on the work cuts off the same lists in whatever order they came.
+    newest_first = sorted(partitions.values(), key=lambda members: max(item.order for item in members), reverse=True)
+    for members in newest_first:
         yield from _Partition(question, members).findings()
 
 

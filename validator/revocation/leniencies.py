@@ -34,7 +34,6 @@ LENIENCIES: Mapping[str, str] = MappingProxyType(
         "ocsp-encoded-default": "X.690 11.5",
         "ocsp-next-update-not-after-this-update": "RFC 6960 4.2.2.1",
         "ocsp-no-single-response": "RFC 6960 4.2.1",
-        "ocsp-nonce-form": "RFC 9654 2.1",
         "ocsp-responder-key-hash-length": "RFC 6960 4.2.1",
     }
 )

@@ -20,8 +20,14 @@ def ocsp_findings(question: Question) -> Iterator[Finding]:
     for response in index.unsuccessful:
         status = RESPONSE_STATUS[response.response_status]
         question.note("TS-REV-OCSP-UNSUCCESSFUL", source=response.sha256, status=status)
-    for response in index.ocsps.get(question.certificate.serial_octets, ()):
+    # Newest first, so that a limit on the work cuts off the same responses in whatever order they came.
+    for response in sorted(index.ocsps.get(question.certificate.serial_octets, ()), key=_order, reverse=True):
         yield from _response_findings(question, response)
+
+
+def _order(response: OcspResponse) -> tuple[float, str]:
+    produced = response.produced_at
+    return 0.0 if produced is None else produced.timestamp(), response.sha256
 
 
 def _response_findings(question: Question, response: OcspResponse) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from validator.revocation.types import RevocationEvidence
 if TYPE_CHECKING:
     from validator.revocation.signers import Signer
 
+MAX_SIGNATURE_CHECKS = 400
+
 COMPROMISE = frozenset({1, 2, 10})
 """Reason codes that say that a key came into wrong hands: keyCompromise, cACompromise, aACompromise."""
 
@@ -20,7 +22,8 @@ COMPROMISE = frozenset({1, 2, 10})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used,
-    `crl_signers` remembers by SHA-256 (hex) who signed a CRL."""
+    `crl_signers` remembers by SHA-256 (hex) who signed a CRL, `checks` lists the
+    sources whose signature had to be computed."""
 
     certificate: Certificate
     issuer: Certificate
@@ -30,10 +33,19 @@ class Question:
     dsa_parameters: bytes | None = None
     notes: list[Reason] = field(default_factory=list)
     crl_signers: "dict[str, Signer | None]" = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
 
     def note(self, code: str, /, **params: object) -> None:
         """Remember why a piece of evidence was not used."""
         self.notes.append(Reason.of(code, **params))
+
+    def may_check(self, source: str) -> bool:
+        """One more signature may be computed for this question; a flood of evidence ends here."""
+        if len(self.checks) < MAX_SIGNATURE_CHECKS:
+            self.checks.append(source)
+            return True
+        self.note("TS-REV-LIMIT", limit=MAX_SIGNATURE_CHECKS)
+        return False
 
     def issued_in_time(self, source: str, this_update: datetime) -> bool:
         """The source was issued by the moment up to which evidence may be known."""
