@@ -7,18 +7,18 @@ another log than the server does.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from ops.platform.audit import AuditLog
 from ops.platform.clock import Clock, SystemClock
 from ops.platform.database import Database
 from ops.platform.errors import PlatformError
-from ops.platform.fetch import Fetcher, FetchLimits
+from ops.platform.fetch import Fetcher
 from ops.platform.keys import KeyAlgorithm, KeyStore, SoftwareKeyStore
 from ops.platform.settings import Settings
 
 AUDIT_LOG_ID = "installation"
 AUDIT_KEY_LABEL = "audit-log"
+_BEGUN = "audit-log.begun"
 
 
 class KeyStoreSecretMissingError(PlatformError):
@@ -41,14 +41,7 @@ class Installation:
 
     def fetcher(self) -> Fetcher:
         """The guarded client under this installation's limits."""
-        settings = self.settings
-        limits = FetchLimits(
-            max_bytes=settings.fetch_max_bytes,
-            max_header_bytes=settings.fetch_max_header_bytes,
-            total_time=timedelta(seconds=settings.fetch_seconds),
-            max_redirects=settings.fetch_max_redirects,
-        )
-        return Fetcher(self.clock, limits=limits, allow_private_addresses=settings.allow_private_addresses)
+        return self.settings.open_fetcher(self.clock)
 
     def close(self) -> None:
         """Give back keys and connections."""
@@ -71,19 +64,23 @@ def open_key_store(settings: Settings) -> KeyStore:
     return SoftwareKeyStore(settings.key_directory, passphrase, profile=settings.profile)
 
 
-def _open_audit(database: Database, keys: KeyStore, clock: Clock) -> AuditLog:
-    """The audit log. It is begun only together with its key: a key without its log means that the log was removed."""
-    new = AUDIT_KEY_LABEL not in keys.labels()
-    if new:
+def _open_audit(settings: Settings, database: Database, keys: KeyStore, clock: Clock) -> AuditLog:
+    """The audit log, begun once in the life of an installation.
+
+    That it was begun is kept in a file beside the keys, written after the log is durable: a first start that was killed
+    half-way is taken up again, and a log that somebody removed from the database later is never silently begun anew.
+    """
+    if AUDIT_KEY_LABEL not in keys.labels():
         keys.generate(AUDIT_KEY_LABEL, KeyAlgorithm.EC_P256)
     audit = AuditLog(keys, AUDIT_KEY_LABEL, clock, AUDIT_LOG_ID)
-    if new:
-        try:
-            with database.write() as session:
-                audit.create(session)
-        except BaseException:
-            keys.destroy(AUDIT_KEY_LABEL)
-            raise
+    begun = settings.data_dir / _BEGUN
+    if begun.exists():
+        return audit
+    with database.write() as session:
+        if not audit.exists(session):
+            audit.create(session)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    begun.touch(mode=0o600)
     return audit
 
 
@@ -97,7 +94,7 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Install
     try:
         keys = open_key_store(settings)
         try:
-            audit = _open_audit(database, keys, clock)
+            audit = _open_audit(settings, database, keys, clock)
         except BaseException:
             keys.close()
             raise

@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from ca.http import Responders
 from ca.service import CertificateAuthority
 from ops.platform.clock import FixedClock, SystemClock
 from ops.platform.database import Database, parse_database_url
+from ops.platform.errors import PlatformError
 from ops.platform.installation import opened
 from ops.platform.settings import Settings, load_settings
 from ops.service.demo.space import Space
@@ -29,6 +31,14 @@ from signer.service import SigningService
 from signer.tsa.http import TimestampApplication
 
 FIRST_DAY = timedelta(days=900)
+
+
+class SchemaRefusedError(PlatformError):
+    """PostgreSQL does not let this user make the demonstration's own schema."""
+
+    code = "TS-DEMO-SCHEMA"
+    next_step = "Grant CREATE on the database to this user, or run the demonstration without DATABASE_URL."
+    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,10 @@ def _database(folder: Path, *, keep: bool) -> Iterator[str]:
         yield address
         return
     schema = f"trustspace_demo_{secrets.token_hex(4)}"
-    _execute(configured, f'CREATE SCHEMA "{schema}"')
+    try:
+        _execute(configured, f'CREATE SCHEMA "{schema}"')
+    except ProgrammingError as error:
+        raise SchemaRefusedError("The database user may not create a schema for the demonstration.") from error
     try:
         url = parse_database_url(configured).update_query_dict({"options": f"-csearch_path={schema}"})
         address = url.render_as_string(hide_password=False)
