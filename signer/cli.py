@@ -61,6 +61,22 @@ def credential_add(
     _print(commands.add_credential(credential, key, certificate, owner, chain or (), pss), as_json)
 
 
+@credential_app.command("issue")
+def credential_issue(
+    credential: Annotated[str, typer.Argument(help="Identifier of the new credential.")],
+    authority: Annotated[str, typer.Option(help="Authority of this installation that certifies the key.")],
+    profile: Annotated[str, typer.Option(help="Its certificate profile, for example natural-person.")],
+    subject: Annotated[list[str], typer.Option(help="TYPE=TEXT, country first; repeat.")],
+    owner: Annotated[str, typer.Option(help="For whom it signs.")],
+    algorithm: Annotated[str, typer.Option(help="Kind of key.")] = "ec-p256",
+    as_json: AsJson = False,
+) -> None:
+    """Make a key, have it certified, and register both."""
+    from signer import commands
+
+    _print(commands.issue_credential(credential, authority, profile, subject, owner, algorithm), as_json)
+
+
 @credential_app.command("list")
 def credential_list(as_json: AsJson = False) -> None:
     """List all credentials."""
@@ -96,6 +112,23 @@ def tsa_init(
     from signer import commands
 
     _print(commands.add_unit(unit, key, certificate, chain or (), policy, also or (), accuracy), as_json)
+
+
+@tsa_app.command("issue")
+def tsa_issue(
+    unit: Annotated[str, typer.Argument(help="Name of the new unit; never used twice.")],
+    authority: Annotated[str, typer.Option(help="Authority of this installation that certifies the key.")],
+    subject: Annotated[list[str], typer.Option(help="TYPE=TEXT, country first; repeat.")],
+    policy: Annotated[str, typer.Option(help="Time-stamp policy (object identifier).")],
+    also: Annotated[list[str] | None, typer.Option(help="Further policy that requests may name.")] = None,
+    accuracy: Annotated[int, typer.Option(min=1, max=1000, help="Accuracy in milliseconds.")] = 500,
+    algorithm: Annotated[str, typer.Option(help="Kind of key.")] = "ec-p256",
+    as_json: AsJson = False,
+) -> None:
+    """Make a key, have it certified for time-stamping, and register both as a unit."""
+    from signer import commands
+
+    _print(commands.issue_unit(unit, authority, subject, (policy, *(also or ())), accuracy, algorithm), as_json)
 
 
 @tsa_app.command("list")

@@ -8,11 +8,15 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ca.service import CertificateAuthority
+from ops.platform import der
 from ops.platform.installation import Installation, opened
+from ops.platform.keys import KeyAlgorithm
 from ops.platform.settings import load_settings
 from signer import files
 from signer.cms import COMMITMENTS
 from signer.credentials import Credential
+from signer.enrolment import Enrolment
 from signer.errors import DocumentRefusedError, FormatNotYetError, SignerError, TsaUnitUnknownError
 from signer.material import MaterialCollector
 from signer.model import (
@@ -149,6 +153,45 @@ def add_credential(
     return _shown(added)
 
 
+def issue_credential(
+    credential: str, authority: str, profile: str, subject: Sequence[str], owner: str, algorithm: str
+) -> dict[str, Any]:
+    """Make, certify and register a credential."""
+    kind, name = _key_algorithm(algorithm), _subject(subject)
+    with opened(load_settings()) as installation:
+        store = _credentials(installation).credentials
+        made = _enrolment(installation).credential(
+            store, credential, owner=owner, authority=authority, profile=profile, subject=name, algorithm=kind
+        )
+    return _shown(made)
+
+
+def _enrolment(installation: Installation) -> Enrolment:
+    settings = installation.settings
+    authority = CertificateAuthority(
+        installation.database,
+        installation.keys,
+        installation.audit,
+        installation.clock,
+        settings.base_url,
+        clock_tolerance=settings.clock_skew,
+    )
+    return Enrolment(authority, installation.keys)
+
+
+def _subject(parts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition("=") for part in parts]
+    if not all(equals for _, equals, _ in pairs):
+        raise UsageError("A subject is given as TYPE=TEXT, for example commonName=Aigul.")
+    return tuple((kind.strip(), text.strip()) for kind, _, text in pairs)
+
+
+def _key_algorithm(word: str) -> KeyAlgorithm:
+    if word not in tuple(KeyAlgorithm):
+        raise UsageError(f"There is no kind of key {word}; choose one of {', '.join(KeyAlgorithm)}.")
+    return KeyAlgorithm(word)
+
+
 def list_credentials() -> list[dict[str, Any]]:
     """All credentials."""
     with opened(load_settings()) as installation:
@@ -178,10 +221,31 @@ def add_unit(
     """Register a time-stamping unit."""
     (encoded,) = read_certificates((certificate,))[:1]
     issuers = read_certificates(chain)
-    promise = UnitPolicy(policy, tuple(also), accuracy)
+    promise = _promise(policy, also, accuracy)
     with opened(load_settings()) as installation:
         _units(installation).add(unit, key_label=key, certificate=encoded, chain=issuers, policy=promise)
     return {"unit": unit, "policy": policy, "accuracyMilliseconds": accuracy}
+
+
+def issue_unit(
+    unit: str, authority: str, subject: Sequence[str], policies: Sequence[str], accuracy: int, algorithm: str
+) -> dict[str, Any]:
+    """Make, certify and register a time-stamping unit."""
+    kind, name = _key_algorithm(algorithm), _subject(subject)
+    promise = _promise(policies[0], policies[1:], accuracy)
+    with opened(load_settings()) as installation:
+        enrolment = _enrolment(installation)
+        enrolment.unit(_units(installation), unit, authority=authority, subject=name, policy=promise, algorithm=kind)
+    return {"unit": unit, "policy": promise.policy, "accuracyMilliseconds": accuracy}
+
+
+def _promise(policy: str, also: Sequence[str], accuracy: int) -> UnitPolicy:
+    try:
+        for dotted in (policy, *also):
+            der.oid(dotted)
+    except ValueError as error:
+        raise UsageError("A policy is an object identifier such as 1.3.6.1.4.1.32473.1.") from error
+    return UnitPolicy(policy, tuple(also), accuracy)
 
 
 def list_units() -> list[str]:

@@ -101,6 +101,12 @@ class Credentials:
         with self._database.read() as session:
             return _credential(_row(session, credential))
 
+    def require_free(self, credential: str) -> None:
+        """Raise CredentialTakenError when the identifier is used."""
+        with self._database.read() as session:
+            if session.get(CredentialRow, credential) is not None:
+                raise CredentialTakenError(f"The credential {credential} exists already.")
+
     def all(self, owner: str | None = None) -> tuple[Credential, ...]:
         """All credentials, or those of one owner, by identifier."""
         query = select(CredentialRow).order_by(CredentialRow.credential)

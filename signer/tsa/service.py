@@ -59,6 +59,12 @@ class TimestampUnits:
         except IntegrityError as error:
             raise TsaUnitTakenError(f"There is or was a time-stamping unit {unit}.") from error
 
+    def require_free(self, unit: str) -> None:
+        """Raise TsaUnitTakenError when the name is or was used."""
+        with self._database.read() as session:
+            if session.get(TsaSerialRow, unit) is not None:
+                raise TsaUnitTakenError(f"There is or was a time-stamping unit {unit}.")
+
     def names(self) -> tuple[str, ...]:
         """The units, by name."""
         with self._database.read() as session:
