@@ -6,6 +6,7 @@ question.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from policies.algorithms import CryptoResult
 from policies.reasons import Reason
@@ -20,6 +21,7 @@ _DSA = bytes.fromhex("06072a8648ce380401")
 SIGNATURES = SignatureMemory(limit=200_000)
 
 
+@lru_cache(maxsize=8_192)
 def own_dsa_parameters(spki: bytes) -> tuple[bool, bytes | None]:
     """Whether the key is a DSA key, and the DER of its own parameters (None when they are to be inherited)."""
     try:

@@ -19,6 +19,7 @@ from validator.path.fetching import fetch_issuers
 from validator.path.links import Link
 from validator.path.outcome import best_rejected, order_reasons
 from validator.path.pool import Pool
+from validator.path.remembered import StatusMemory, UpperPath, question_key, remember_upper_path, upper_path
 from validator.path.search import Search
 from validator.path.signers import SignerEngine
 from validator.path.statuses import path_statuses
@@ -57,6 +58,9 @@ class _Question:
         certificates = tuple(anchor.certificate for anchor in request.anchors)
         self._pool = Pool(request.pool, certificates)
         self._edges = Edges(request.settings, request.at, budget)
+        self._key = question_key(request) if context is None else None
+        self._memory = StatusMemory(request, self._key)
+        self._contexts: dict[str, StatusContext] = {}
         self._tried: dict[tuple[str, ...], _Verdict] = {}
         self._dropped: list[CandidatePath] = []
         self._fetched: set[str] = set()
@@ -69,11 +73,13 @@ class _Question:
         if not request.anchors:
             return self._refusal(leaf, (Reason.of("TS-PATH-NO-ANCHORS"),))
         try:
-            accepted = self._anchor_itself(leaf) or self._search(leaf)
+            accepted = self._anchor_itself(leaf) or self._as_before(leaf) or self._search(leaf)
         except BudgetExceededError as error:
             return self._refusal(leaf, (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
         if accepted is None:
             return self._refusal(leaf, ())
+        if len(accepted.candidate.certificates) > 1:
+            self._remember(accepted, leaf)
         return self._acceptance(accepted, leaf)
 
     def _anchor_itself(self, leaf: Findings) -> _Verdict | None:
@@ -89,6 +95,28 @@ class _Question:
                 policies = frozenset(item.policy for item in own)
                 return _Verdict(candidate, PathValidation((), policies, ()), findings.leniencies, final=True)
         return None
+
+    def _as_before(self, leaf: Findings) -> _Verdict | None:
+        """The path whose upper part was accepted for the same issuer in the same circumstances; judged in full."""
+        upper = upper_path(self._key)
+        if upper is None or leaf.reasons or self._edges.signature(self._leaf, upper.certificates[0]):
+            return None
+        verdict = self._judge((self._leaf, *upper.certificates), upper.anchor, leaf, upper.leniencies)
+        if verdict is None or verdict.candidate.reasons:
+            # Another way may do better; it is looked for as if nothing had been remembered.
+            self._tried.clear()
+            self._edges.broken.clear()
+            return None
+        self._budget.explored = upper.explored
+        return verdict
+
+    def _remember(self, verdict: _Verdict, leaf: Findings) -> None:
+        """Keep the upper part of an accepted path, if it was the first that the search proposed."""
+        chain = verdict.candidate.certificates
+        anchor = next(one for one in self._request.anchors if one.certificate == chain[-1])
+        if len(self._tried) == 1 and not self._dropped and not self._edges.waits_for_parameters(chain[1]):
+            leniencies = verdict.leniencies - leaf.leniencies
+            remember_upper_path(self._key, UpperPath(chain[1:], anchor, leniencies, self._budget.explored))
 
     def _search(self, leaf: Findings) -> _Verdict | None:
         for _ in range(MAX_RESTARTS):
@@ -144,7 +172,7 @@ class _Question:
     ) -> _Verdict | None:
         try:
             for link, anchor in proposals:
-                verdict = self._judge(link, anchor, leaf)
+                verdict = self._judge((*link.chain(), anchor.certificate), anchor, leaf)
                 if verdict is not None and not verdict.candidate.reasons:
                     return verdict
                 if leaf.reasons:
@@ -163,9 +191,15 @@ class _Question:
         found = fetch_issuers((link.certificate for link in links), self._request.fetch)
         return self._pool.add(found)
 
-    def _judge(self, link: Link, anchor: TrustAnchor, leaf: Findings) -> _Verdict | None:
-        """The verdict on a complete path; None when it was judged before."""
-        chain = (*link.chain(), anchor.certificate)
+    def _judge(
+        self,
+        chain: tuple[Certificate, ...],
+        anchor: TrustAnchor,
+        leaf: Findings,
+        above: frozenset[str] | None = None,
+    ) -> _Verdict | None:
+        """The verdict on a complete path; None when it was judged before. `above` are the leniencies that its CA
+        certificates need, when they are known already."""
         key = tuple(certificate.fingerprint for certificate in chain)
         if key in self._tried:
             return None
@@ -177,15 +211,15 @@ class _Question:
         passable = bool(late) or any(reason.code != "TS-PATH-PATH-LENGTH" for reason in validation.reasons)
         statuses: tuple[StatusAnswer, ...] = ()
         if settings.revocation is not RevocationMode.NONE and not top.reasons and not validation.reasons:
-            statuses, found, broken = path_statuses(chain, self._request, self._status_context(anchor))
+            statuses, found, broken = path_statuses(chain, self._request, self._status_context(anchor), self._memory)
             reasons += found
             if broken is not None and (broken.final or len(self._request.anchors) == 1):
                 self._edges.broken[broken.pair] = broken.reasons
                 found = []
             passable = passable or bool(found)
-        leniencies = leaf.leniencies | top.leniencies
-        for certificate in chain[1:-1]:
-            leniencies |= self._edges.ca(certificate).leniencies
+        if above is None:
+            above = top.leniencies.union(*(self._edges.ca(certificate).leniencies for certificate in chain[1:-1]))
+        leniencies = leaf.leniencies | above
         candidate = CandidatePath(certificates=chain, reasons=order_reasons(reasons), statuses=statuses)
         verdict = self._tried[key] = _Verdict(candidate, validation, leniencies, not passable)
         return verdict
@@ -200,8 +234,11 @@ class _Question:
         return reasons
 
     def _status_context(self, anchor: TrustAnchor) -> StatusContext:
-        engine = SignerEngine(self._request, anchor, self._pool, self._signer_outcome)
-        return engine.context(self._context)
+        name = anchor.certificate.fingerprint
+        if name not in self._contexts:
+            engine = SignerEngine(self._request, anchor, self._pool, self._signer_outcome)
+            self._contexts[name] = engine.context(self._context)
+        return self._contexts[name]
 
     def _signer_outcome(self, request: PathRequest, context: StatusContext) -> PathOutcome:
         return _Question(request, self._budget, context).answer()
@@ -238,7 +275,7 @@ class _Question:
         if self._request.settings.revocation is RevocationMode.NONE or anchor is None or len(chain) < 2:
             return rejected
         try:
-            statuses, found, _ = path_statuses(chain, self._request, self._status_context(anchor))
+            statuses, found, _ = path_statuses(chain, self._request, self._status_context(anchor), self._memory)
         except BudgetExceededError:
             return rejected
         return replace(rejected, reasons=order_reasons((*rejected.reasons, *found)), statuses=statuses)

@@ -6,6 +6,7 @@ from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.edges import inherited_parameters
 from validator.path.general_name import URI
+from validator.path.remembered import StatusMemory
 from validator.path.types import PathRequest, RevocationMode
 from validator.revocation.context import StatusContext
 from validator.revocation.status import certificate_status
@@ -25,7 +26,7 @@ class BrokenPair:
 
 
 def path_statuses(
-    chain: tuple[Certificate, ...], request: PathRequest, context: StatusContext
+    chain: tuple[Certificate, ...], request: PathRequest, context: StatusContext, memory: StatusMemory
 ) -> tuple[tuple[StatusAnswer, ...], list[Reason], BrokenPair | None]:
     """(answers in the order of `chain` without the anchor, reasons against the path, the first broken pair)."""
     answers: list[StatusAnswer] = []
@@ -33,10 +34,14 @@ def path_statuses(
     broken: BrokenPair | None = None
     for position in range(len(chain) - 2, -1, -1):
         certificate, issuer = chain[position], chain[position + 1]
-        parameters = inherited_parameters(chain[position + 1 :])
-        answer = certificate_status(
-            certificate, issuer, request.at, request.evidence, context, dsa_parameters=parameters
-        )
+        key = memory.key(certificate, issuer, chain[-1])
+        answer = memory.get(key)
+        if answer is None:
+            parameters = inherited_parameters(chain[position + 1 :])
+            answer = certificate_status(
+                certificate, issuer, request.at, request.evidence, context, dsa_parameters=parameters
+            )
+            memory.put(key, answer, chain, issuer)
         answers.append(answer)
         reason = status_reason(certificate, answer, request.settings.revocation)
         if reason is not None:
@@ -54,18 +59,16 @@ def path_statuses(
 
 def status_reason(certificate: Certificate, answer: StatusAnswer, mode: RevocationMode) -> Reason | None:
     """Why the status is not good enough for `mode`; None when it is."""
-    subject = who(certificate)
-    since = "an unknown date" if answer.revocation_time is None else answer.revocation_time.isoformat()
-    if answer.status is Status.REVOKED:
-        return Reason.of("TS-PATH-REVOKED", subject=subject, time=since)
-    if answer.status is Status.ON_HOLD:
-        return Reason.of("TS-PATH-ON-HOLD", subject=subject, time=since)
     if answer.status in (Status.GOOD, Status.NOT_REQUIRED):
         return None
+    if answer.status in (Status.REVOKED, Status.ON_HOLD):
+        code = "TS-PATH-REVOKED" if answer.status is Status.REVOKED else "TS-PATH-ON-HOLD"
+        since = "an unknown date" if answer.revocation_time is None else answer.revocation_time.isoformat()
+        return Reason.of(code, subject=who(certificate), time=since)
     if mode is RevocationMode.IF_DECLARED and not declares_revocation(certificate):
         return None
     code = "TS-PATH-REVOCATION-STALE" if answer.status is Status.STALE else "TS-PATH-REVOCATION-UNKNOWN"
-    return Reason.of(code, subject=subject)
+    return Reason.of(code, subject=who(certificate))
 
 
 def declares_revocation(certificate: Certificate) -> bool:

@@ -13,7 +13,6 @@ from policies.reasons import Reason
 from validator.path.certificate import Certificate
 from validator.revocation.types import RevocationEvidence, StatusAnswer
 
-
 MINIMAL_SECONDS = 0.25
 
 

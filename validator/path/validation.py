@@ -129,7 +129,15 @@ def _basic(state: _State, certificate: Certificate, *, final: bool) -> _State:
     reasons = state.reasons
     if graph.null and state.explicit_policy == 0 and not reasons:
         reasons = (Reason.of("TS-PATH-POLICY"),)
-    return replace(state, graph=graph, reasons=reasons)
+    return _State(
+        graph=graph,
+        explicit_policy=state.explicit_policy,
+        policy_mapping=state.policy_mapping,
+        inhibit_any=state.inhibit_any,
+        path_length=state.path_length,
+        acceptable=state.acceptable,
+        reasons=reasons,
+    )
 
 
 def _prepare_next(state: _State, certificate: Certificate) -> _State:
