@@ -74,6 +74,10 @@ class WebApplication:
         """Serve one connection (ASGI 3)."""
         await self._application(scope, receive, send)
 
+    def warm_up(self) -> None:
+        """Start the judging processes before the first document comes."""
+        self.pool.warm_up()
+
     def close(self) -> None:
         """End what this application started."""
         self.pool.close()

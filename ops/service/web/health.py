@@ -13,11 +13,14 @@ from typing import Any
 from ca.errors import CaError
 from ca.service import CertificateAuthority
 from ops.platform.installation import Installation
+from ops.platform.logs import get_logger
 from ops.platform.metrics import Metrics
 from policies.errors import TrustspaceError
 
 _KEPT_SECONDS = 5.0
 _CLOCK_DRIFT = timedelta(seconds=2)
+
+log = get_logger(__name__)
 
 
 class _ProbeDoneError(Exception):
@@ -77,6 +80,9 @@ class Health:
             return Check(name, look())
         except TrustspaceError as error:
             return Check(name, f"{error.code}: {error.sentence}")
+        except Exception as error:  # noqa: BLE001 - whatever stops the probe would stop the real thing
+            log.error("health-probe-failed", check=name, exc_info=error)
+            return Check(name, f"It cannot be used ({type(error).__name__}).")
 
     def _clock(self) -> str:
         at, steady = self._origin

@@ -148,6 +148,7 @@ def _application(installation: Installation, model_space: bool) -> Iterator[WebA
     jobs.launch()
     try:
         application = create_app(installation, authority, metrics=metrics, model_space=model_space)
+        application.warm_up()
         try:
             yield application
         finally:

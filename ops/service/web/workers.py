@@ -65,6 +65,7 @@ class WorkerPool:
         self._command = tuple(command or (sys.executable, "-m", "ops.service.web.worker"))
         self._threads = ThreadPoolExecutor(self.limits.processes, thread_name_prefix="judging")
         self._idle: SimpleQueue[_Process] = SimpleQueue()
+        self._living: set[_Process] = set()
         self._lock = Lock()
         self._taken = 0
         self._closed = False
@@ -83,13 +84,21 @@ class WorkerPool:
         future.add_done_callback(self._release)
         return future
 
+    def warm_up(self) -> None:
+        """Start the processes now, in the background, so that the first document does not wait for them."""
+        for _ in range(self.limits.processes):
+            self._threads.submit(self._start_one)
+
     def close(self) -> None:
         """End all processes; what they were judging is given up."""
         with self._lock:
             self._closed = True
+            living = tuple(self._living)
+        for running in living:
+            running.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
         while (process := self._next_idle()) is not None:
-            process.end()
+            self._end(process)
 
     def _release(self, _future: "Future[Answer]") -> None:
         with self._lock:
@@ -107,20 +116,45 @@ class WorkerPool:
         try:
             header, results = process.ask({**task.header, "seconds": self.limits.cpu_seconds}, blobs)
         except BaseException:
-            process.end()
+            self._end(process)
             raise
         if process.tasks < _TASKS_PER_PROCESS and "stopped" not in header:
             self._idle.put(process)
         else:
-            process.end()
+            self._end(process)
         return _answer(header, results)
 
     def _usable(self) -> "_Process":
         while (process := self._next_idle()) is not None:
             if process.is_alive:
                 return process
-            process.end()
-        return _Process(self._command, self.limits)
+            self._end(process)
+        return self._started()
+
+    def _start_one(self) -> None:
+        try:
+            self._idle.put(self._started())
+        except WorkerError:
+            log.error("judging-process-did-not-start")
+
+    def _started(self) -> "_Process":
+        process = _Process(self._command, self.limits)
+        with self._lock:
+            self._living.add(process)
+            closed = self._closed
+        try:
+            if closed:
+                raise BusyError("The service is stopping.")
+            process.await_ready()
+        except BaseException:
+            self._end(process)
+            raise
+        return process
+
+    def _end(self, process: "_Process") -> None:
+        process.end()
+        with self._lock:
+            self._living.discard(process)
 
 
 class _Process:
@@ -139,7 +173,14 @@ class _Process:
             env=environment,
             close_fds=True,
         )
+
+    def await_ready(self) -> None:
+        """Wait until it has loaded what it needs. Raises WorkerError."""
         self._timed(_START_SECONDS, lambda: wire.receive(self._output))
+
+    def kill(self) -> None:
+        """Kill it; whoever waits for its answer gets WorkerError."""
+        self._child.kill()
 
     @property
     def is_alive(self) -> bool:
