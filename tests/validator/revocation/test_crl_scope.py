@@ -205,7 +205,7 @@ class TestDelta:
         base, delta = pki.crl(ca), self.delta(pki, ca)
         answer = pki.ask(leaf, ca, base, delta)
         assert (answer.status, answer.source, answer.source_kind) == (Status.GOOD, delta.sha256, "delta-crl")
-        assert answer.reasons[0].param("other") == base.sha256
+        assert (answer.reasons[0].code, answer.reasons[0].param("other")) == ("TS-REV-DELTA-COMBINED", base.sha256)
 
     def test_delta_adds_a_revocation(self, pki, ca, leaf):
         answer = pki.ask(leaf, ca, pki.crl(ca), self.delta(pki, ca, pki.entry(1000, pki.NOW - pki.DAY, pki.reason(1))))

@@ -44,12 +44,13 @@ def test_listed_is_revoked_with_date_and_reason(pki, ca, leaf):
     answer = pki.ask(leaf, ca, pki.crl(ca, pki.entry(1000, when, pki.reason(1))))
     assert answer.status is Status.REVOKED
     assert (answer.revocation_time, answer.reason_code) == (when, 1)
-    assert answer.reasons[0].param("reason") == "keyCompromise"
+    assert (answer.reasons[0].code, answer.reasons[0].param("reason")) == ("TS-REV-REVOKED", "keyCompromise")
 
 
 def test_hold_is_not_revoked_for_good(pki, ca, leaf):
     held = pki.crl(ca, pki.entry(1000, pki.NOW - 5 * pki.DAY, pki.reason(6)))
-    assert pki.ask(leaf, ca, held).status is Status.ON_HOLD
+    answer = pki.ask(leaf, ca, held)
+    assert (answer.status, codes(answer)) == (Status.ON_HOLD, {"TS-REV-ON-HOLD"})
     later = pki.crl(ca, this=pki.NOW - timedelta(hours=1), number=2)
     assert pki.ask(leaf, ca, held, later).status is Status.GOOD
 

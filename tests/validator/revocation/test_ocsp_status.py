@@ -145,7 +145,7 @@ class TestDelegate:
         signer = ca.issue(f"Not a responder {why} {extensions}", *(known[item] for item in extensions), serial=2002)
         response = self.response(pki, ca, leaf, signer, f"Not a responder {why} {extensions}")
         answer = pki.ask(leaf, ca, response)
-        assert [reason.param("why") for reason in answer.reasons] == [why]
+        assert [(reason.code, reason.param("why")) for reason in answer.reasons] == [("TS-REV-RESPONDER", why)]
 
     def test_delegate_of_another_ca(self, pki, ca, leaf):
         other = pki.authority("Other OCSP CA")
@@ -255,7 +255,7 @@ def test_unknown_critical_extensions(pki, ca, leaf, answer_for):
 def test_unsuccessful(pki, ca, leaf, number, word):
     parsed = pki.parse_ocsp(pki.der.sequence(pki.der.enumerated(number)))
     answer = pki.ask(leaf, ca, parsed)
-    assert [reason.param("status") for reason in answer.reasons] == [word]
+    assert [(reason.code, reason.param("status")) for reason in answer.reasons] == [("TS-REV-OCSP-UNSUCCESSFUL", word)]
 
 
 def test_several_singles_the_worse_one_counts(pki, ca, leaf):
