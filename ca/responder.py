@@ -4,12 +4,13 @@ import threading
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from ca import ocsp, reader
 from ca.clockguard import trusted_now
 from ca.csr import public_key_bits
-from ca.errors import CaError
+from ca.errors import CaError, ClockError
 from ca.facts import authority_row
 from ca.issuance import issue, prepare
 from ca.models import AuthorityRow, CertificateRow, CertificateState, ResponderRow, RevocationRow
@@ -102,6 +103,7 @@ class OcspService:
         self._issuers: dict[tuple[str, bytes, bytes], tuple[int, datetime]] = {}
         self._responders: dict[int, _Responder] = {}
         self._lock = threading.Lock()
+        self._latest = room.clock.now()
 
     def answer(self, octets: bytes) -> bytes:
         """The response to a request, DER. Never raises for what a stranger sends: the protocol has its own errors."""
@@ -113,8 +115,8 @@ class OcspService:
             request = ocsp.read_request(octets)
         except reader.ReadError:
             return ocsp.MALFORMED, None
+        now = self._now()
         with self._room.database.read() as session:
-            now = trusted_now(self._room, session)
             found = self._issuer(session, request)
             if found is None:
                 return ocsp.UNAUTHORIZED, None
@@ -128,6 +130,14 @@ class OcspService:
         data = ocsp.response_data(request, statuses, responder.template, now=now, lifetime=lifetime, latest=latest)
         signed = sign_ocsp(self._room.keys, responder.key_label, data, responder.certificate)
         return ocsp.successful(signed), None if request.nonce else min(now + lifetime, latest)
+
+    def _now(self) -> datetime:
+        # The audit log is asked when a responder is loaded; between that, no answer is older than the one before it.
+        now = self._room.clock.now()
+        if now < self._latest - self._room.clock_tolerance:
+            raise ClockError("The clock stepped back since the last answer.")
+        self._latest = max(now, self._latest)
+        return now
 
     def _issuer(self, session: Session, request: ocsp.OcspRequest) -> tuple[int, datetime] | None:
         # A delegated responder speaks for the CA that issued its certificate, so for one issuer a response.
@@ -150,6 +160,7 @@ class OcspService:
         known = self._responders.get(authority_id)
         if known is not None and now < known.not_before + (known.not_after - known.not_before) / 2:
             return known
+        trusted_now(self._room, session)
         newest = _newest_responder(session, authority_id, since, now)
         with self._lock:
             if newest is None:
@@ -183,18 +194,19 @@ def _newest_responder(session: Session, authority_id: int, since: datetime, now:
     return _Responder(row.key_label, certificate.der, certificate.not_before, row.not_after, template)
 
 
+# Built once: composing a statement costs more than running it.
+_STATUS = (
+    select(CertificateRow.state, RevocationRow.revoked_at, RevocationRow.reason)
+    .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
+    .where(CertificateRow.issuer_id == bindparam("of_issuer"), CertificateRow.serial == bindparam("of_serial"))
+)
+
+
 def _lookup(session: Session, authority_id: int, serial: int) -> SingleStatus:
     if not 0 < serial < 1 << 160:
         return SingleStatus(known=False)
-    found = (
-        session.connection()
-        .execute(
-            select(CertificateRow.state, RevocationRow.revoked_at, RevocationRow.reason)
-            .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
-            .where(CertificateRow.issuer_id == authority_id, CertificateRow.serial == serial_text(serial))
-        )
-        .one_or_none()
-    )
+    key = {"of_issuer": authority_id, "of_serial": serial_text(serial)}
+    found = session.connection().execute(_STATUS, key).one_or_none()
     if found is None:
         return SingleStatus(known=False)
     state: str = found[0]

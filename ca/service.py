@@ -15,6 +15,7 @@ from ca import approval, authorities, crl, crossing, issuance, publication, reco
 from ca.crossing import Dates, ForeignCa
 from ca.errors import CaError
 from ca.facts import authority_row, view
+from ca.group import GroupCommit
 from ca.issuance import Prepared
 from ca.models import AuthorityRow, CertificateRow
 from ca.orders import Order, order_of
@@ -81,6 +82,7 @@ class CertificateAuthority:
             step=step or (lambda _name: None),
         )
         self._ocsp = OcspService(self._room)
+        self._group = GroupCommit(self.prepare_batch, self.issue_batch)
 
     def now(self) -> datetime:
         """The moment of the injected clock."""
@@ -182,8 +184,8 @@ class CertificateAuthority:
         return issuance.issue(self._room, tokens) if tokens else []
 
     def issue_now(self, request: CertificateRequest) -> Issued:
-        """Prepare and issue, for profiles without approvals."""
-        return self.issue(self.prepare(request).token)
+        """Prepare and issue, for profiles without approvals; calls from many threads share their commits."""
+        return self._group.issue_now(request)
 
     def reopen(self, certificate_id: int) -> Prepared:
         """A prepared certificate with a fresh token, in another process or after a restart."""
