@@ -1,0 +1,66 @@
+"""Nothing that is remembered may answer for other circumstances: every change of an input changes the answer."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from ops.platform import der
+from validator.path.types import RevocationMode
+from validator.revocation.crl import parse_crl
+from validator.revocation.types import RevocationEvidence
+
+
+def crl(forge: SimpleNamespace, issuer: str, label: str, *revoked: int) -> bytes:
+    day = timedelta(days=1)
+    entries = [der.sequence(der.integer(serial), der.time(forge.NOW - day)) for serial in revoked]
+    extensions = der.explicit(0, der.sequence(forge.aki(label), der.extension("2.5.29.20", der.integer(1))))
+    listed = der.sequence(*entries) if entries else b""
+    times = der.time(forge.NOW - day / 2) + der.time(forge.NOW + day)
+    return forge.sign(
+        label, der.sequence(der.integer(1), forge.ECDSA_SHA256, forge.as_name(issuer), times, listed, extensions)
+    )
+
+
+def test_a_revoked_ca_is_noticed_after_it_was_good(forge: SimpleNamespace) -> None:
+    root, ca = forge.root(), forge.authority()
+    leaves = [forge.end_entity() for _ in range(3)]
+    good = [crl(forge, "CN=Root", "root"), crl(forge, "CN=CA", "ca")]
+    bad = [crl(forge, "CN=Root", "root", forge.parsed(ca).serial), good[1]]
+
+    def asked(leaf: bytes, lists: list[bytes], **changes: object) -> tuple[str, ...]:
+        evidence = RevocationEvidence.of(parse_crl(one) for one in lists)
+        settings = {"revocation": RevocationMode.REQUIRE, **changes}
+        return tuple(forge.codes(forge.ask(leaf, [root], [ca], evidence=evidence, **settings)))
+
+    for leaf in leaves:
+        assert asked(leaf, good) == ()
+    assert asked(leaves[0], bad) == ("REVOKED",)
+    assert asked(leaves[0], good) == ()
+    assert asked(leaves[0], good[1:]) == ("REVOCATION-UNKNOWN",)
+    assert asked(leaves[0], good, at=forge.NOW + timedelta(days=3)) == ("REVOCATION-STALE", "REVOCATION-STALE")
+    assert asked(leaves[0], [good[0], crl(forge, "CN=CA", "ca", forge.parsed(leaves[0]).serial)]) == ("REVOKED",)
+
+
+def test_other_anchors_or_pool_are_another_question(forge: SimpleNamespace) -> None:
+    root, ca = forge.root(), forge.authority()
+    assert forge.ask(forge.end_entity(), [root], [ca]).valid
+    assert forge.ask(forge.end_entity(), [root], [ca]).valid
+    assert not forge.ask(forge.end_entity(), [forge.root("CN=Else", "else")], [ca]).valid
+    assert not forge.ask(forge.end_entity(), [root], []).valid
+    assert not forge.ask(forge.end_entity(), [root], [ca], at=forge.NOW + 3 * forge.YEAR).valid
+    assert not forge.ask(forge.end_entity(), [root], [ca], max_depth=0).valid
+    assert not forge.ask(forge.end_entity(signer="thief"), [root], [ca]).valid
+    assert not forge.ask(forge.end_entity(), [root], [ca], require_explicit_policy=True).valid
+
+
+def test_the_answer_does_not_depend_on_what_was_asked_before(forge: SimpleNamespace) -> None:
+    root = forge.root()
+    first = forge.authority(extra=[forge.name_constraints(None, [forge.dn("CN=Barred")])])
+    second = forge.authority(not_after=forge.NOW + forge.YEAR / 2)
+    pool = [first, second]
+    free, barred = forge.end_entity(), forge.end_entity(subject="CN=Barred")
+    alone = forge.ask(barred, [root], pool)
+    assert forge.ask(free, [root], pool).certificates[1].fingerprint == forge.parsed(first).fingerprint
+    again = forge.ask(barred, [root], pool)
+    assert again.valid
+    assert (again.certificates, again.explored) == (alone.certificates, alone.explored)
+    assert again.certificates[1].fingerprint == forge.parsed(second).fingerprint
