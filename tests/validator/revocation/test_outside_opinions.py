@@ -84,3 +84,35 @@ def test_what_is_too_large_is_refused_unread(pki: SimpleNamespace, monkeypatch: 
     parsed = parse_crl(b"\x30" * 101)
     assert parsed.reason.code == "TS-REV-TOO-LARGE"
     assert parsed.reason.mapping() == {"kind": "crl", "size": "101", "limit": "100"}
+
+
+@pytest.mark.parametrize("case", ["issuer", "delegate", "plain certificate", "forged", "stale"])
+def test_openssl_agrees_on_responses(pki: SimpleNamespace, require: Callable[[str], str], tmp_path: Path, case: str):
+    openssl = require("openssl")
+    ca = pki.authority("OpenSSL OCSP CA")
+    leaf = ca.issue("OpenSSL OCSP leaf", serial=77)
+    extensions = (
+        (pki.key_usage(0),) if case == "plain certificate" else (pki.OCSP_SIGNING, pki.NO_CHECK, pki.key_usage(0))
+    )
+    delegate = ca.issue("OpenSSL responder", *extensions, serial=78)
+    days = 9 if case == "stale" else 1
+    about = pki.single(
+        pki.cert_id(leaf, ca.certificate),
+        this=pki.NOW - days * pki.DAY,
+        following=pki.NOW - pki.DAY if case == "stale" else pki.NOW + pki.DAY,
+    )
+    if case in ("delegate", "plain certificate"):
+        responder = pki.by_name(delegate.subject.der)
+        response = pki.ocsp(responder, "OpenSSL responder", about, certificates=(delegate,))
+    else:
+        response = pki.ocsp(pki.by_key(ca.label), ca.label, about, flip=case == "forged")
+    for label, value in (("ca", ca.certificate.der), ("leaf", leaf.der)):
+        (tmp_path / label).write_bytes(x509.load_der_x509_certificate(value).public_bytes(Encoding.PEM))
+    (tmp_path / "response").write_bytes(response.der)
+    moment = str(int(pki.NOW.timestamp()))
+    command = [openssl, "ocsp", "-respin", "response", "-issuer", "ca", "-cert", "leaf", "-CAfile", "ca", "-no_nonce"]
+    done = subprocess.run([*command, "-attime", moment], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    verified, ours = "Response verify OK" in done.stderr, pki.ask(leaf, ca, response)
+    assert verified is (case in ("issuer", "delegate", "stale")), done.stderr
+    # The command measures nextUpdate by the machine's clock, so staleness is ours alone.
+    assert ours.status == {"issuer": "good", "delegate": "good", "stale": "stale"}.get(case, "unknown")
