@@ -35,15 +35,13 @@ def authority(pki: Any) -> TimestampAuthority:
 
 
 def ask(authority: TimestampAuthority, request: bytes) -> dict[str, Any]:
-    """The response taken apart by somebody else's decoder, and put together again to the same octets: DER."""
+    """The response taken apart by somebody else's decoder."""
     answer = authority.respond(request)
     parts = reader.children(answer, reader.single(answer, reader.SEQUENCE))
     status = tsp.PKIStatusInfo.load(parts[0].whole(answer), strict=True)
-    assert status.copy().dump(force=True) == parts[0].whole(answer)
     if len(parts) == 1:
         return {"status": status, "time_stamp_token": None}
     parsed = tsp.TimeStampResp.load(answer, strict=True)
-    assert parsed.copy().dump(force=True) == answer
     return {"status": status, "time_stamp_token": parsed["time_stamp_token"]}
 
 
@@ -70,6 +68,20 @@ def test_a_token_has_what_the_profile_wants(authority: TimestampAuthority) -> No
     assert info["extensions"].native is None
     attributes = {attribute["type"].native for attribute in signed["signer_infos"][0]["signed_attrs"]}
     assert attributes == {"content_type", "message_digest", "signing_certificate_v2"}
+
+
+@pytest.mark.parametrize(
+    "request_", [write_request(IMPRINT, nonce=2**63), write_request(IMPRINT, nonce=1, cert_req=False)]
+)
+def test_a_response_is_encoded_again_to_the_same_octets(authority: TimestampAuthority, request_: bytes) -> None:
+    answer = authority.respond(request_)
+    assert tsp.TimeStampResp.load(answer, strict=True).dump(force=True) == answer
+
+
+def test_a_rejection_is_encoded_again_to_the_same_octets(authority: TimestampAuthority) -> None:
+    answer = authority.respond(b"")
+    (status,) = reader.children(answer, reader.single(answer, reader.SEQUENCE))
+    assert tsp.PKIStatusInfo.load(status.whole(answer), strict=True).dump(force=True) == status.whole(answer)
 
 
 def test_sets_are_in_der_order(authority: TimestampAuthority) -> None:
@@ -165,13 +177,13 @@ def test_a_fault_is_rejected_with_its_own_bit(authority: TimestampAuthority, fau
     assert len(answer["status"]["status_string"].native) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(octets=st.binary(max_size=120))
 def test_no_octets_bring_it_down(authority: TimestampAuthority, octets: bytes) -> None:
     assert outcome(ask(authority, octets))[0] == REJECTED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(position=st.integers(min_value=0, max_value=70), octet=st.integers(min_value=0, max_value=255))
 def test_a_damaged_request_is_answered(authority: TimestampAuthority, position: int, octet: int) -> None:
     request = bytearray(write_request(IMPRINT, nonce=2**63 + 12345))
