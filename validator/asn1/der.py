@@ -40,6 +40,10 @@ class Element(NamedTuple):
         return data[self.start : self.end]
 
 
+# What Element(...) does, without the detour through keyword handling: elements are made by the hundred thousand.
+_new = tuple.__new__
+
+
 def read(data: bytes, start: int, end: int) -> Element:
     """The element that begins at `start` and must end at or before `end`.
 
@@ -65,7 +69,7 @@ def read(data: bytes, start: int, end: int) -> Element:
     stop = value + length
     if stop > end:
         raise DerError("length-out-of-bounds", start)
-    return Element(tag, start, value, stop)
+    return _new(Element, (tag, start, value, stop))
 
 
 def single(data: bytes, tag: int | None = None) -> Element:
@@ -89,7 +93,7 @@ def children(data: bytes, parent: Element, limit: int = 100_000) -> list[Element
             stop = value + length
             if stop > end:
                 raise DerError("length-out-of-bounds", position)
-            found.append(Element(data[position], position, value, stop))
+            found.append(_new(Element, (data[position], position, value, stop)))
             position = stop
         else:
             element = read(data, position, end)

@@ -40,23 +40,16 @@ def read(octets: bytes, detached: tuple[Source, ...], builder: Builder) -> str:
     if inner is not None:
         return _token(inner, detached, builder)
     try:
-        signed = parse(octets)
+        signed = parse(octets, trailing=True)
     except CmsError as fault:
-        if fault.rule != "trailing-data":
-            builder.structure.append(Reason.of("TS-CMS-UNREADABLE", rule=fault.rule))
-            return "cms"
-        signed = _with_trailing(octets, builder)
+        builder.structure.append(Reason.of("TS-CMS-UNREADABLE", rule=fault.rule))
+        return "cms"
+    if octets[signed.consumed :].strip(b"\r\n\t \0"):
+        builder.structure.append(Reason.of("TS-CMS-TRAILING-DATA", octets=len(octets) - signed.consumed))
     if signed.content_type == oids.ID_CT_TST_INFO:
         return _token(octets[: signed.consumed], detached, builder)
     _signed_file(signed, detached, builder)
     return "cms"
-
-
-def _with_trailing(octets: bytes, builder: Builder) -> SignedData:
-    signed = parse(octets, trailing=True)
-    if octets[signed.consumed :].strip(b"\r\n\t \0"):
-        builder.structure.append(Reason.of("TS-CMS-TRAILING-DATA", octets=len(octets) - signed.consumed))
-    return signed
 
 
 def _token(octets: bytes, detached: tuple[Source, ...], builder: Builder) -> str:

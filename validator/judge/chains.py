@@ -88,6 +88,11 @@ class Chains(Protocol):
         known not to be revoked count as valid."""
         ...
 
+    def unsound(self, leaf: str) -> tuple[Reason, ...]:
+        """What is wrong with every way up from `leaf` among the certificates at hand, whoever may be trusted; empty
+        when one is sound or no issuer is at hand."""
+        ...
+
     def status(self, path: PathFacts, position: int, at: datetime, *, until: datetime | None = None) -> StatusAnswer:
         """Revocation status at `at` of the certificate at `position` of a path, from evidence issued by `until`
         (default: by `at`) whose signers lead to the anchor of the same path (RFC 5280 6.3.3 (f))."""

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from policies.algorithms import AlgorithmUse, describe_signature
 from policies.jurisdictions import Jurisdiction, jurisdictions
+from policies.reasons import Reason, definition
+from policies.vocabulary import SubIndication
 from validator.evidence import AnchorFacts, Evidence, ObjectKind
 from validator.judge.certificate_facts import certificate_facts
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
@@ -24,6 +26,7 @@ from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
 # A verdict must not depend on how busy the machine is: the step budgets decide, the deadline is the last resort.
 DEADLINE = 20.0
 MAX_STATEMENTS = 200
+_GENERAL = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
 
 
 class EngineChains:
@@ -111,6 +114,19 @@ class EngineChains:
     def _leniencies(self, leaf: Certificate) -> frozenset[str]:
         home = self._home(leaf)
         return home.leniency_names if home else frozenset()
+
+    def unsound(self, leaf: str) -> tuple[Reason, ...]:
+        certificate = self._certificates.get(leaf)
+        tops = tuple(TrustAnchor(item) for item in self._pool if item.fingerprint != leaf and self._is_top(item))
+        if certificate is None or not tops or not self.subjects(certificate.issuer):
+            return ()
+        request = self._request(certificate, tops, certificate.not_before, RevocationMode.NONE, Purpose.TIME_STAMP)
+        outcome = build_path(replace(request, settings=replace(request.settings, anchor_basic_constraints=True)))
+        broken = (item for item in outcome.reasons if definition(item.code).sub_indication is _GENERAL)
+        return () if outcome.valid else tuple(broken)
+
+    def _is_top(self, certificate: Certificate) -> bool:
+        return certificate.self_issued or not self.subjects(certificate.issuer)
 
     def status(self, path: PathFacts, position: int, at: datetime, *, until: datetime | None = None) -> StatusAnswer:
         key = (*path.certificates[position : position + 2], path.certificates[-1], at, until)

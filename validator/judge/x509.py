@@ -22,9 +22,7 @@ def validate_certificate(context: Context, leaf: str, purpose: Purpose, known_at
     """The conclusion for `leaf` at the validation time, with the path and the statuses it rests on. Where the policy
     asks for knowledge of another time than the validation time, that is `known_at`."""
     if not context.evidence.trust.anchors:
-        asked = context.evidence.trust.mode is TrustMode.GIVEN
-        reason = Reason.of("TS-CHAIN-NO-ANCHORS" if asked else "TS-CHAIN-NOT-ASKED")
-        return indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason)
+        return _without_anchors(context, leaf)
     own = context.chains.anchored(leaf, purpose)
     path = PathFacts(certificates=(leaf,), valid=True, anchor=own) if own else _search(context, leaf, purpose)
     if path.anchor is None:
@@ -34,6 +32,16 @@ def validate_certificate(context: Context, leaf: str, purpose: Purpose, known_at
         return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path=path)
     statuses = path_statuses(context, path, context.at)
     return _conclude(context, path, statuses, purpose, known_at)
+
+
+def _without_anchors(context: Context, leaf: str) -> Conclusion:
+    """Nobody is trusted; that the certificates at hand cannot form a path for anybody is said all the same."""
+    asked = context.evidence.trust.mode is TrustMode.GIVEN
+    reason = Reason.of("TS-CHAIN-NO-ANCHORS" if asked else "TS-CHAIN-NOT-ASKED")
+    unsound = context.chains.unsound(leaf)
+    if unsound:
+        return indeterminate(SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, *unsound, reason)
+    return indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason)
 
 
 def _search(context: Context, leaf: str, purpose: Purpose) -> PathFacts:

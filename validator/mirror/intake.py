@@ -79,12 +79,13 @@ def accept_ocsp(
         raise MirrorNoAnswerError(f"The responder answered {RESPONSE_STATUS[response.response_status]}.")
     evidence = RevocationEvidence(ocsps=(response,))
     context = StatusContext(engine=_Delegates(), known_until=now + CLOCK_DIFFERENCE)
+    codes: set[str] = set()
     for issuer in issuers:
         answer = certificate_status(certificate, issuer, now, evidence, context)
         if answer.source is not None and answer.this_update is not None:
             _check_dates(answer.this_update, standing, now)
             return Accepted(value=response, this_update=answer.this_update, next_update=answer.next_update)
-        codes = {reason.code for reason in answer.reasons}
+        codes |= {reason.code for reason in answer.reasons}
     if codes & {"TS-REV-NO-EVIDENCE", "TS-REV-OTHER-CERTIFICATE"}:
         raise MirrorOtherIssuerError("The response is about another certificate.")
     if codes & {"TS-REV-OCSP-UNKNOWN"}:

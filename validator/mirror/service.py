@@ -14,6 +14,7 @@ from ops.platform.clock import Clock
 from ops.platform.database import Database
 from ops.platform.fetch import Fetcher, FetchResult
 from policies.errors import TrustspaceError
+from validator.asn1 import der
 from validator.mirror.errors import MirrorSourceError, MirrorSourceUnknownError
 from validator.mirror.evidence import mirrored_evidence
 from validator.mirror.intake import Accepted, Standing, accept_crl, accept_ocsp
@@ -225,7 +226,10 @@ class StatusMirror:
             )
         certificate, issuers = certificate_of(source), issuers_of(source)
         assert certificate is not None
-        request = ocsp_request(certificate, issuers[-1])
+        try:
+            request = ocsp_request(certificate, issuers[-1])
+        except der.DerError as error:
+            raise MirrorSourceError("The issuer's key cannot be read, so its responder cannot be asked.") from error
         return self._fetcher.post(source.url, request, content_type=CONTENT_TYPE, max_bytes=MAX_OCSP_OCTETS)
 
     def _accept(self, source: MirrorSourceRow, body: bytes) -> Accepted:

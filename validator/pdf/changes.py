@@ -2,19 +2,20 @@
 
 pyHanko's difference analysis explains every rewritten object of every later revision or calls the revision
 suspicious; hidden and replaced content is caught there, because each object that changes hands must be explained.
-What it cannot see is checked here: octets that belong to no revision, a page tree that changed, a ByteRange that
-does not end with its revision.
+What it cannot see is checked here and in `rules`: octets that belong to no revision, a ByteRange that does not end
+with its revision, objects that are defined only later.
 """
 
 from typing import Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from validator.evidence import ByteRangeFacts, Change
 from validator.pdf.fields import SignatureDictionary
 from validator.pdf.reader import BoundedReader, PdfFaultError, contained, entry
+from validator.pdf.rules import POLICY, check_undefined
 
 MAX_ANALYSED = 60
 
@@ -64,12 +65,10 @@ def _one_revision(reader: BoundedReader, item: SignatureDictionary, revision: in
 def _review(reader: BoundedReader, item: SignatureDictionary, revision: int) -> DiffResult | SuspiciousModification:
     try:
         level = None if item.certification_level is None else MDPPerm(item.certification_level)
-        return DEFAULT_DIFF_POLICY.apply(
-            old=reader.get_historical_resolver(item.revision),
-            new=reader.get_historical_resolver(revision),
-            field_mdp_spec=_field_lock(item),
-            doc_mdp=level,
-        )
+        old, new = reader.get_historical_resolver(item.revision), reader.get_historical_resolver(revision)
+        result = POLICY.apply(old=old, new=new, field_mdp_spec=_field_lock(item), doc_mdp=level)
+        check_undefined(old, new)
+        return result
     except SuspiciousModification as fault:
         return fault
 

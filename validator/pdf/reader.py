@@ -22,6 +22,7 @@ MAX_REVISIONS = 200
 MAX_OBJECT_READS = 2_000_000
 MAX_SECONDS = 20.0
 _HEADER_WITHIN = 1024
+_TRAILER = frozenset(("/Size", "/Prev", "/Root", "/Encrypt", "/Info", "/ID"))
 
 
 class PdfFaultError(Exception):
@@ -52,6 +53,22 @@ class _BoundedResolver(HistoricalResolver):
     def __init__(self, reader: "BoundedReader", revision: int) -> None:
         self._budget = reader.budget
         super().__init__(reader, revision)
+        # Private trailer keys mean nothing to a viewer (ISO 32000-2 table 15); some writers list objects there.
+        for name in [name for name in self._trailer if name not in _TRAILER]:
+            del self._trailer[name]
+
+    def _collect_indirect_references(self, obj: Any, seen: Any, since_revision: int | None = None) -> None:
+        if isinstance(obj, generic.IndirectObject) and not self._defined(obj.reference):
+            return
+        super()._collect_indirect_references(obj, seen, since_revision)  # type: ignore[no-untyped-call]
+
+    def _defined(self, reference: Any) -> bool:
+        """A reference to nothing is a reference to null (7.3.10)."""
+        try:
+            self.reader.xrefs.get_introducing_revision(reference)
+        except KeyError:
+            return False
+        return True
 
     def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:
         self._budget.spend()

@@ -64,12 +64,13 @@ _REASON = rb"0\x0a\x06\x03U\x1d\x15\x04\x03\x0a\x01[\x00-\x06\x09\x0a]"
 _INVALIDITY = rb"0\x18\x06\x03U\x1d\x18\x04\x11\x18\x0f(?:19|20)[0-9]{2}" + _DATE + _CLOCK
 # Extensions of the usual entries with the length of their encoding.
 _USUAL_EXTENSIONS = ((_REASON, 12), (_REASON + _INVALIDITY, 38), (_INVALIDITY + _REASON, 38), (_INVALIDITY, 26))
-_MAX_SERIAL = 21
+# Sizes of serial numbers in octets, the common ones first: alternatives are tried in their order.
+_SERIAL_SIZES = (16, 15, 20, 19, 17, 18, 8, 7, 10, 9, 4, 3, 14, 13, 12, 11, 6, 5, 2, 1, 21)
 
 
 def _usual_entry(extensions: tuple[tuple[bytes, int], ...]) -> bytes:
     shapes = []
-    for size in range(1, _MAX_SERIAL + 1):
+    for size in _SERIAL_SIZES:
         serial = b"." if size == 1 else rb"(?:[\x01-\x7f\x80-\xfe].|\x00[\x80-\xff]|\xff[\x00-\x7f])"
         serial += b".{%d}" % (size - 2) if size > 2 else b""
         head = rb"\x02" + re.escape(bytes((size,))) + serial + _REVOKED
