@@ -25,7 +25,7 @@ from signer.models import AuthorisationRow
 
 LIFETIME: Final = timedelta(minutes=10)
 MAXIMUM_DIGESTS: Final = 10_000
-_LOGGED_DIGESTS: Final = 200
+LOGGED_DIGESTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +107,5 @@ def _logged(prepared: Sequence[Prepared]) -> dict[str, object]:
     """What the log says about a batch: every document's digest up to a bound, and their number."""
     return {
         "count": len(prepared),
-        "documents": [item.document_digest.hex() for item in prepared[:_LOGGED_DIGESTS]],
+        "documents": [item.document_digest.hex() for item in prepared[:LOGGED_DIGESTS]],
     }

@@ -13,10 +13,11 @@ from ops.platform.clock import Clock
 from ops.platform.database import Database
 from ops.platform.keys import KeyStore
 from signer import flow
-from signer.authorisation import Authorisation, Authorisations
+from signer.authorisation import LOGGED_DIGESTS, Authorisation, Authorisations
 from signer.credentials import Credential, Credentials
 from signer.holder import store_signer
 from signer.model import Prepared, SignatureFormat, SigningOptions, SigningServices
+from signer.schemes import digest_of
 from signer.selfcheck import SelfValidation
 
 
@@ -26,6 +27,8 @@ class SigningService:
     def __init__(self, database: Database, keys: KeyStore, audit: AuditLog, clock: Clock) -> None:
         self.credentials = Credentials(database, keys, audit, clock)
         self._authorisations = Authorisations(database, audit, clock)
+        self._database = database
+        self._audit = audit
         self._keys = keys
         self._clock = clock
         self._judge = SelfValidation(clock)
@@ -89,4 +92,15 @@ class SigningService:
         prepared = self.prepare(documents, found, format, options, services)
         granted = self.authorise(found, prepared, granted_by)
         values = self.answer(granted.id, found, prepared)
-        return tuple(self.finalise(item, value, services) for item, value in zip(prepared, values, strict=True))
+        results = tuple(self.finalise(item, value, services) for item, value in zip(prepared, values, strict=True))
+        self._log_results(found, format, options, results)
+        return results
+
+    def _log_results(
+        self, credential: Credential, format: SignatureFormat, options: SigningOptions, results: Sequence[bytes]
+    ) -> None:
+        """What was handed out: durable before it is."""
+        digests = [digest_of("sha256", result).hex() for result in results[:LOGGED_DIGESTS]]
+        details = {"format": format.value, "level": options.level.value, "count": len(results), "results": digests}
+        with self._database.write() as session:
+            self._audit.append(session, "signer.signed", credential.id, details)

@@ -92,6 +92,7 @@ def test_a_registered_key_signs(room: Room, pdf: bytes) -> None:
         "signer.credential.added",
         "signer.authorisation.granted",
         "signer.key.use",
+        "signer.signed",
     ]
 
 

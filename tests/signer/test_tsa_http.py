@@ -252,7 +252,8 @@ def test_tokens_of_other_authorities_are_read(corpus: Path) -> None:
         except (TsaAnswerError, TsaRejectedError):
             continue
         read += 1
-    assert read >= 3
+    # Two carry no certificate, one has a changed signature; trust in the others is the validator's question.
+    assert read == 6
 
 
 def test_a_client_that_goes_away_leaves_nothing_behind(authority: TimestampAuthority) -> None:

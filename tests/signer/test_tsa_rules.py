@@ -71,7 +71,9 @@ def test_a_token_has_what_the_profile_wants(authority: TimestampAuthority) -> No
 
 
 @pytest.mark.parametrize(
-    "request_", [write_request(IMPRINT, nonce=2**63), write_request(IMPRINT, nonce=1, cert_req=False)]
+    "request_",
+    [write_request(IMPRINT, nonce=2**63), write_request(IMPRINT, nonce=1, cert_req=False)],
+    ids=["with certificates", "without"],
 )
 def test_a_response_is_encoded_again_to_the_same_octets(authority: TimestampAuthority, request_: bytes) -> None:
     answer = authority.respond(request_)
