@@ -120,6 +120,26 @@ class World:
             builder = builder.add_extension(x509.ExtendedKeyUsage([TIME_STAMPING]), critical=True)
         return Holder(used, builder.sign(signing, hashes.SHA256()))
 
+    def cross(self, issuer: Holder) -> Holder:
+        """A cross-certificate for this world's root, issued by the root of another one."""
+        own = self.root.certificate
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(own.subject)
+            .issuer_name(issuer.certificate.subject)
+            .public_key(own.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.start)
+            .not_valid_after(self.end)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
+            .add_extension(x509.BasicConstraints(True, None), critical=True)
+            .add_extension(_usage(True, ""), critical=True)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(key(issuer.label).public_key()), critical=False
+            )
+        )
+        return Holder(self.root.label, builder.sign(key(issuer.label), hashes.SHA256()))
+
     def crl(self, issuer: Holder, at: datetime = NOW, days: float = 7, revoked: Iterable[Holder] = ()) -> bytes:
         """A CRL of `issuer` issued at `at`; revocations of this world that happened by then are on it."""
         builder = (

@@ -58,7 +58,7 @@ def _best(context: Context, tokens: tuple[JudgedToken, ...]) -> tuple[datetime, 
     times = [
         (item.plain.time, item.facts.id)
         for item in tokens
-        if item.facts.kind in _PROVING and item.plain.time is not None and item.plain.time < context.at
+        if item.facts.kind in _PROVING and item.plain.time is not None and item.plain.time <= context.at
     ]
     found = min(times, default=None, key=lambda pair: (pair[0], pair[1]))
     return (context.at, None) if found is None or found[0] is None else (found[0], found[1])
