@@ -157,7 +157,7 @@ class _Partition:
             since = question.effective(entry.revocation_time, entry.reason_code, entry.invalidity_date)
             if entry.reason_code == REMOVE_FROM_CRL:
                 if other is not None:
-                    yield self._finding(item, Status.GOOD, None, None)
+                    yield self._finding(item, Status.GOOD, None, other, removal=True)
             elif not question.revoked_at(item.crl.this_update, since):
                 yield self._finding(item, Status.GOOD, entry, other)
             elif entry.reason_code == CERTIFICATE_HOLD:
@@ -165,13 +165,16 @@ class _Partition:
             else:
                 yield self._finding(item, Status.REVOKED, entry, other)
 
-    def _finding(self, item: _Usable, status: Status, entry: CrlEntry | None, other: _Usable | None) -> Finding:
+    def _finding(
+        self, item: _Usable, status: Status, entry: CrlEntry | None, other: _Usable | None, *, removal: bool = False
+    ) -> Finding:
         crl, signer, question = item.crl, self._signer(item), self._question
         fresh = question.fresh(crl.this_update, crl.next_update)
         notes = item.notes
         if other is not None and other is not item:
-            # A complete CRL that is still fresh is not made stale by a delta that is not.
-            fresh = fresh or question.fresh(other.crl.this_update, other.crl.next_update)
+            # A complete CRL that is still fresh is not made stale by a delta that is not; but that a hold has ended is
+            # known from the delta alone.
+            fresh = fresh or (not removal and question.fresh(other.crl.this_update, other.crl.next_update))
             notes = (
                 *notes,
                 *other.notes,
@@ -189,6 +192,7 @@ class _Partition:
             revocation_time=None if entry is None else entry.revocation_time,
             reason_code=None if entry is None else entry.reason_code,
             invalidity_date=None if entry is None else entry.invalidity_date,
+            others=() if other is None or other is item else (other.crl.sha256,),
             notes=notes,
         )
 

@@ -6,7 +6,7 @@ unless knowledge that is newer and covers the same reasons lifts it; "good" need
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policies.reasons import Reason
@@ -17,7 +17,8 @@ from validator.revocation.types import Status, StatusAnswer
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One authentic source's statement. `status` is GOOD, REVOKED or ON_HOLD; `reasons_mask` the revocation reasons
-    that the statement covers; `notes` the leniencies that were needed to use the source."""
+    that the statement covers; `others` further sources it was read together with; `notes` the leniencies that were
+    needed to use the source."""
 
     status: Status
     reasons_mask: int
@@ -30,6 +31,7 @@ class Finding:
     revocation_time: datetime | None = None
     reason_code: int | None = None
     invalidity_date: datetime | None = None
+    others: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
 
     def lifted_by(self, other: "Finding") -> bool:
@@ -51,10 +53,14 @@ def combine(findings: Iterable[Finding], notes: Iterable[Reason]) -> StatusAnswe
     if standing:
         return _answer(standing[0], ())
     covered = 0
+    needed: list[Finding] = []
     for item in good:
-        covered |= item.reasons_mask
+        if item.reasons_mask & ~covered:
+            needed.append(item)
+            covered |= item.reasons_mask
     if covered & ALL_REASONS == ALL_REASONS:
-        return _answer(good[0], ())
+        answer = _answer(needed[0], ())
+        return replace(answer, sources=_sources(*needed))
     remarks = _distinct(notes)
     if known and not good:
         stale = known[0]
@@ -98,6 +104,7 @@ def _answer(finding: Finding, reasons: tuple[Reason, ...], status: Status | None
         status=status or finding.status,
         reasons=(*_own_reasons(finding, status), *finding.notes, *reasons),
         source=finding.source,
+        sources=_sources(finding),
         source_kind=finding.source_kind,
         this_update=finding.this_update,
         next_update=finding.next_update,
@@ -107,6 +114,10 @@ def _answer(finding: Finding, reasons: tuple[Reason, ...], status: Status | None
         signer_path=finding.signer_path,
         fresh=finding.fresh,
     )
+
+
+def _sources(*findings: Finding) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source for item in findings for source in (item.source, *item.others)))
 
 
 def _own_reasons(finding: Finding, status: Status | None) -> tuple[Reason, ...]:

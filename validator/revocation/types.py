@@ -85,16 +85,18 @@ class RevocationEvidence:
 class StatusAnswer:
     """Status of one certificate at one time.
 
-    `source` is the SHA-256 (hex) of the CRL or OCSP response that decided, `source_kind` "crl", "delta-crl" or
-    "ocsp"; `this_update`/`next_update` are the source's. For REVOKED and ON_HOLD `revocation_time`, `reason_code`
-    (RFC 5280 5.3.1 number, None when absent) and, where given, `invalidity_date`. `reasons` say what was looked at
-    and why other evidence was not used. `signer_path` names (SHA-256 hex) the certificates that signed the source,
-    signer first.
+    `source` is the SHA-256 (hex) of the CRL or OCSP response that decided, `sources` that of everything the answer
+    stands on (a delta and its base, the partitions that cover all reasons together), `source` first. `source_kind` is
+    "crl", "delta-crl" or "ocsp"; `this_update`/`next_update` are the source's. For REVOKED and ON_HOLD
+    `revocation_time`, `reason_code` (RFC 5280 5.3.1 number, None when absent) and, where given, `invalidity_date`.
+    `reasons` say what decided, or what was looked at and why it was not used. `signer_path` names (SHA-256 hex) the
+    certificates that signed the source, signer first. `fresh` is EN 319 102-1 5.2.5.
     """
 
     status: Status
     reasons: tuple[Reason, ...] = ()
     source: str | None = None
+    sources: tuple[str, ...] = ()
     source_kind: str | None = None
     this_update: datetime | None = None
     next_update: datetime | None = None

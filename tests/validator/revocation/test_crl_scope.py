@@ -104,7 +104,9 @@ class TestReasons:
         assert codes(pki.ask(leaf, ca, first)) == {"TS-REV-REASONS-NOT-COVERED"}
         assert pki.ask(leaf, ca, second).status is Status.UNKNOWN
         assert pki.ask(leaf, ca, first, second).status is Status.GOOD
-        assert pki.ask(leaf, ca, second, first).status is Status.GOOD
+        answer = pki.ask(leaf, ca, second, first)
+        assert answer.status is Status.GOOD
+        assert set(answer.sources) == {first.sha256, second.sha256}
 
     def test_one_stale_part_is_not_enough(self, pki, ca):
         leaf = leaf_with(pki, ca, pki.point(pki.full_name(pki.uri(A))))
@@ -206,6 +208,7 @@ class TestDelta:
         answer = pki.ask(leaf, ca, base, delta)
         assert (answer.status, answer.source, answer.source_kind) == (Status.GOOD, delta.sha256, "delta-crl")
         assert (answer.reasons[0].code, answer.reasons[0].param("other")) == ("TS-REV-DELTA-COMBINED", base.sha256)
+        assert answer.sources == (delta.sha256, base.sha256)
 
     def test_delta_adds_a_revocation(self, pki, ca, leaf):
         answer = pki.ask(leaf, ca, pki.crl(ca), self.delta(pki, ca, pki.entry(1000, pki.NOW - pki.DAY, pki.reason(1))))
@@ -216,7 +219,8 @@ class TestDelta:
         delta = self.delta(pki, ca, pki.entry(1000, pki.NOW - pki.DAY, pki.reason(8)))
         assert pki.ask(leaf, ca, base).status is Status.ON_HOLD
         assert pki.ask(leaf, ca, base, self.delta(pki, ca)).status is Status.ON_HOLD
-        assert pki.ask(leaf, ca, base, delta).status is Status.GOOD
+        lifted = pki.ask(leaf, ca, base, delta)
+        assert (lifted.status, lifted.sources) == (Status.GOOD, (delta.sha256, base.sha256))
 
     def test_delta_does_not_lift_a_permanent_revocation(self, pki, ca, leaf):
         base = pki.crl(ca, pki.entry(1000, pki.NOW - 2 * pki.DAY, pki.reason(1)))
