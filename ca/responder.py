@@ -27,6 +27,7 @@ _NEVER_SIGNED = (CertificateState.RESERVED.value, CertificateState.VOID.value)
 
 
 class _Responder(NamedTuple):
+    certificate_id: int
     key_label: str
     certificate: bytes
     not_before: datetime
@@ -96,6 +97,7 @@ class OcspService:
     """Answers OCSP requests for every authority of the installation. Threads may share it.
 
     What is cached never changes in the database: an authority's name and key, a responder's key and certificate.
+    Whether that responder is revoked is asked every time.
     """
 
     def __init__(self, room: Room) -> None:
@@ -158,7 +160,7 @@ class OcspService:
 
     def _responder(self, session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
         known = self._responders.get(authority_id)
-        if known is not None and now < known.not_before + (known.not_after - known.not_before) / 2:
+        if known is not None and _usable(session, known, now):
             return known
         trusted_now(self._room, session)
         newest = _newest_responder(session, authority_id, since, now)
@@ -168,6 +170,16 @@ class OcspService:
             else:
                 self._responders[authority_id] = newest
         return newest
+
+
+def _usable(session: Session, known: _Responder, now: datetime) -> bool:
+    # Past half its life a newer one may stand ready; revoked, it must not speak again.
+    if now >= known.not_before + (known.not_after - known.not_before) / 2:
+        return False
+    return session.connection().execute(_REVOKED, {"of_certificate": known.certificate_id}).first() is None
+
+
+_REVOKED = select(RevocationRow.certificate_id).where(RevocationRow.certificate_id == bindparam("of_certificate"))
 
 
 def _newest_responder(session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
@@ -191,7 +203,9 @@ def _newest_responder(session: Session, authority_id: int, since: datetime, now:
     assert certificate.not_before is not None
     spki = reader.children(reader.children(reader.one(certificate.der, 0x30))[0])[6].whole
     template = Template.of(public_key_bits(spki), since)
-    return _Responder(row.key_label, certificate.der, certificate.not_before, row.not_after, template)
+    return _Responder(
+        row.certificate_id, row.key_label, certificate.der, certificate.not_before, row.not_after, template
+    )
 
 
 # Built once: composing a statement costs more than running it.
