@@ -80,7 +80,8 @@ class Health:
             return Check(name, look())
         except TrustspaceError as error:
             return Check(name, f"{error.code}: {error.sentence}")
-        except Exception as error:  # noqa: BLE001 - whatever stops the probe would stop the real thing
+        except Exception as error:
+            # Whatever stops the probe would stop the real thing.
             log.error("health-probe-failed", check=name, exc_info=error)
             return Check(name, f"It cannot be used ({type(error).__name__}).")
 

@@ -59,21 +59,22 @@ class Judgement:
             "fetching": None if submission.offline else self._fetching(),
             "files": [
                 *({"role": role, "name": _shown_name(role, upload.name)} for role, upload in files),
-                *({"role": item.role, "name": item.name, "territory": item.territory} for item in own),
+                *map(_entry, own),
             ],
         }
         return await self._done(header, partial(_octets, tuple(upload for _, upload in files), own))
 
     async def judge_again(self, report_id: str, forum: str | None) -> Outcome:
-        """The same Evidence at the same time under the law of another forum. Raises ReportGoneError."""
+        """The same Evidence at the same time under the trust and the law of another forum. Raises ReportGoneError."""
         kept = self._reports.get(report_id)
+        anchors = await asyncio.to_thread(self._trust.anchors, forum)
         header = {
             **kept.task,
             "id": self._reports.new_id(),
             "forums": [forum] if forum else [],
-            "files": [{"role": "evidence", "name": "evidence"}],
+            "files": [{"role": "evidence", "name": "evidence"}, *map(_entry, anchors)],
         }
-        return await self._done(header, lambda: (kept.evidence,))
+        return await self._done(header, lambda: (kept.evidence, *(item.octets for item in anchors)))
 
     def _options(self, submission: Submission) -> dict[str, Any]:
         at = submission.at or self._installation.clock.now()
@@ -125,6 +126,10 @@ class Judgement:
         )
         kept = self._reports.put(header["id"], report)
         return Outcome(id=header["id"] if kept else None, report=report, unreadable=answer.header["unreadable"])
+
+
+def _entry(item: TrustFile) -> dict[str, str | None]:
+    return {"role": item.role, "name": item.name, "territory": item.territory}
 
 
 def _shown_name(role: str, name: str) -> str:

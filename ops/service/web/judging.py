@@ -4,6 +4,7 @@ A task's header is plain JSON: `id`, `policy`, `at`, `forums`, `documentKind`, `
 `fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from ops.platform.fetch import Fetcher, FetchLimits, FetchResult, FetchTimeoutEr
 from ops.service.web import wire
 from policies.reasons import next_step, sentence
 from policies.vocabulary import DocumentKind, PartyKind
-from validator.evidence import Evidence, decode, encode
+from validator.evidence import AnchorFacts, Evidence, ObjectKind, StoredObject, decode, encode
 from validator.gather import AnchorInput, Source
 from validator.recognise import RecognitionContext
 from validator.report import answer_line, full_report, html_report
@@ -29,12 +30,24 @@ def perform(task: wire.Header, blobs: Blobs) -> tuple[wire.Header, Blobs]:
     """The answer to one task: a header with the members `line` and `unreadable`, and three octet strings: the HTML
     report, the full JSON report, the Evidence. Raises the validator's errors for what stands beside the document."""
     again = task["files"][0]["role"] == "evidence"
-    return _answer(task, _again(task, blobs[0]) if again else validate(_request(task, blobs)))
+    return _answer(task, _again(task, blobs) if again else validate(_request(task, blobs)))
 
 
-def _again(task: wire.Header, octets: bytes) -> ValidationResult:
-    evidence = decode(Evidence, octets)
-    return rejudge(evidence, task["policy"], _moment(task), tuple(task["forums"]), _context(task))
+def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
+    """Stored Evidence under another forum's trust: its roots take the place of the first forum's, because what one
+    state trusts is nothing to another. Anchors that were handed in with the document stay."""
+    evidence = decode(Evidence, blobs[0])
+    anchors = [item for item in evidence.trust.anchors if item.territory is None]
+    objects = {(item.kind, item.sha256): item for item in evidence.objects}
+    for entry, octets in zip(task["files"][1:], blobs[1:], strict=True):
+        name = hashlib.sha256(octets).hexdigest()
+        anchors.append(AnchorFacts(certificate=name, source=entry["name"], territory=entry["territory"]))
+        kind = ObjectKind.CERTIFICATE
+        objects.setdefault((kind, name), StoredObject(kind=kind, sha256=name, der=octets, origins=("anchor",)))
+    trust = replace(evidence.trust, anchors=tuple(sorted(anchors, key=lambda item: (item.certificate, item.source))))
+    ordered = tuple(objects[key] for key in sorted(objects))
+    changed = replace(evidence, trust=trust, objects=ordered)
+    return rejudge(changed, task["policy"], _moment(task), tuple(task["forums"]), _context(task))
 
 
 def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:

@@ -43,6 +43,8 @@ def run(host: str | None, port: int | None, *, model_space: bool = False) -> Non
         listener = held.enter_context(_listening(settings.host, settings.port))
         installation = held.enter_context(_installation(settings))
         application = held.enter_context(_application(installation, model_space))
+        # The kernel queues connections from here on, so that what is announced can be used at once.
+        listener.listen(_MOST_CONNECTIONS)
         address = listener.getsockname()
         typer.echo(f"trustspace serves at http://{address[0]}:{address[1]} – stop it with Ctrl+C.")
         log.info("serving", profile=settings.profile, base_url=settings.base_url)

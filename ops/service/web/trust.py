@@ -48,10 +48,12 @@ class InstallationTrust:
         return tuple(sorted({item.territory for item in self._current().roots if item.territory}))
 
     def files(self, forum: str | None) -> tuple[TrustFile, ...]:
-        """Anchors of the forum (none when it was not asked), then certificates and CRLs to build paths with."""
-        known = self._current()
-        anchors = tuple(item for item in known.roots if forum is not None and item.territory == forum)
-        return (*anchors, *known.others)
+        """Anchors of the forum, then certificates and CRLs to build paths with."""
+        return (*self.anchors(forum), *self._current().others)
+
+    def anchors(self, forum: str | None) -> tuple[TrustFile, ...]:
+        """The forum's own roots; none when no forum is asked."""
+        return tuple(item for item in self._current().roots if forum is not None and item.territory == forum)
 
     def _current(self) -> _Known:
         with self._lock:

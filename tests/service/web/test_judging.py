@@ -88,14 +88,25 @@ def test_the_page_ends_in_the_report(client: Client, signed: bytes) -> None:
     assert "TOTAL-PASSED" in page.text
 
 
-def test_another_law_leaves_the_technical_verdict(client: Client, signed: bytes) -> None:
+def test_another_forum_never_inherits_the_first_ones_trust(client: Client, signed: bytes) -> None:
     first = post(client, signed, forum="KZ")
     address = first["reports"]["html"]
     moved = client.post(f"{address}/forum", files={"forum": (None, "BY")})
     assert moved.status_code == 303
     again = client.get("/api/v1/reports/" + moved.headers["location"].removeprefix("/r/")).json()
-    assert [item["indication"] for item in again["signatures"]] == ["TOTAL-PASSED"]
-    assert [(item["forum"], item["decision"]) for item in again["recognition"]] != [("KZ", "RECOGNISED")]
+    direct = post(client, signed, forum="BY", at=again["replay"]["at"])
+    for name in ("indication", "subIndication", "recognition"):
+        assert again[name] == direct[name]
+    assert again["indication"] == "INDETERMINATE"
+    assert again["recognition"][0]["decision"] != "RECOGNISED"
+
+
+def test_back_at_the_first_forum_the_verdict_is_the_first(client: Client, signed: bytes) -> None:
+    first = post(client, signed, forum="KZ")
+    there = client.post(first["reports"]["html"] + "/forum", files={"forum": (None, "BY")}).headers["location"]
+    back = client.post(f"{there}/forum", files={"forum": (None, "KZ")}).headers["location"]
+    again = client.get(back.replace("/r/", "/api/v1/reports/")).json()
+    assert {name: again[name] for name in MEMBERS[1:]} == {name: first[name] for name in MEMBERS[1:]}
 
 
 def test_a_report_nobody_made_is_not_there(client: Client) -> None:
