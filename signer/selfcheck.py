@@ -1,15 +1,15 @@
 """Self-validation: the finished signature is read back by the validator, which shares no code with its making.
 
 Levels LT and LTA carry everything that judging needs, so nothing but TOTAL-PASSED under the roots they carry will do,
-offline. Levels B and T carry no revocation data; there the question is whether every digest, signature value and
-time-stamp verifies and nothing else is wrong than that trust was not asked.
+offline. Levels B and T carry no revocation data, so that trust cannot be asked; there every digest, signature value and
+time-stamp must verify, and every building block but those of the certification path must have passed.
 """
 
 from typing import Final
 
 from ops.platform.clock import Clock
 from policies.reasons import definition
-from policies.vocabulary import Indication, Severity, SubIndication
+from policies.vocabulary import Indication, Severity
 from signer.model import Prepared, SelfCheck, SignatureFormat
 from signer.schemes import digest_of
 from validator.evidence import Evidence, ObjectKind, TrustMode
@@ -18,7 +18,8 @@ from validator.judge import SignatureVerdict, Verdict
 from validator.path.certificate import Certificate, parse_certificate
 from validator.service import ValidationRequest, validate
 
-_NOT_ASKED: Final = "TS-CHAIN-NOT-ASKED"
+# X.509 validation and what rests on it (EN 319 102-1 5.2.6, 5.6.2): the blocks that need anchors.
+_NEED_TRUST: Final = frozenset({"XCV", "PCV", "VTS", "PSV"})
 
 
 class SelfValidation:
@@ -65,8 +66,9 @@ def _structure(own: SignatureVerdict | None, verdict: Verdict) -> SelfCheck:
     stamps = [item for item in verdict.timestamps if item.owner == own.id]
     intact = own.intact and own.digests_intact
     stamped = all(item.intact and item.digests_intact and item.imprint_intact is not False for item in stamps)
-    only_trust = own.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND and not _codes(own)
-    return SelfCheck(intact and stamped and only_trust, _words(own), _codes(own))
+    blocks = [block for block in own.blocks if block.name not in _NEED_TRUST]
+    passed = bool(blocks) and all(block.indication is Indication.PASSED for block in blocks)
+    return SelfCheck(intact and stamped and passed, _words(own), _codes(own))
 
 
 def _words(own: SignatureVerdict) -> str:
@@ -74,6 +76,6 @@ def _words(own: SignatureVerdict) -> str:
 
 
 def _codes(own: SignatureVerdict) -> tuple[str, ...]:
-    """The codes of the reasons that weigh as errors, apart from the one that says that trust was not asked."""
+    """The codes of the reasons that weigh as errors."""
     codes = (reason.code for reason in own.reasons if definition(reason.code).severity is Severity.ERROR)
-    return tuple(dict.fromkeys(code for code in codes if code != _NOT_ASKED))
+    return tuple(dict.fromkeys(codes))

@@ -1,16 +1,18 @@
 """A client of a time-stamp authority elsewhere: asks through the guarded client and believes nothing unchecked."""
 
+from datetime import timedelta
 from secrets import randbits
 from typing import Final
 
 from ops.platform import der
-from ops.platform.fetch import Fetcher, FetchError
+from ops.platform.fetch import Fetcher, FetchError, FetchResult
 from signer.errors import TsaAnswerError, TsaRejectedError, TsaUnreachableError
 from signer.tsa.request import FailureInfo, message_imprint, write_request
 from signer.tsa.token import TimestampToken, read_token, verify_token
 from validator.asn1 import der as reader
 
 MAXIMUM_ANSWER: Final = 256 * 1024
+TOLERANCE: Final = timedelta(minutes=10)
 
 
 class TimestampClient:
@@ -30,12 +32,15 @@ class TimestampClient:
         wanted = message_imprint(digest, imprint)
         nonce = randbits(63) | 1 << 63
         request = write_request(wanted, nonce=nonce, policy=self._policy)
-        token = read_token(read_response(self._ask(request)))
+        answer = self._ask(request)
+        token = read_token(read_response(answer.body))
         self._check(token, wanted, der.integer(nonce))
         verify_token(token)
+        if abs(token.gen_time - answer.fetched_at) > TOLERANCE:
+            raise TsaAnswerError("The time-stamp's time is far from this machine's: one of the two clocks is wrong.")
         return token.encoded
 
-    def _ask(self, request: bytes) -> bytes:
+    def _ask(self, request: bytes) -> FetchResult:
         try:
             result = self._fetcher.post(
                 self.url,
@@ -48,7 +53,7 @@ class TimestampClient:
             raise TsaUnreachableError(f"The time-stamp authority gave no answer: {error.sentence}") from error
         if result.content_type != "application/timestamp-reply":
             raise TsaAnswerError("The time-stamp authority answered with something else.")
-        return result.body
+        return result
 
     def _check(self, token: TimestampToken, wanted: bytes, nonce: bytes) -> None:
         if token.imprint != wanted and not _same_imprint(token.imprint, wanted):

@@ -11,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from typer.testing import CliRunner
 
+from ca.service import CertificateAuthority
+from ca.values import AuthorityKind, NewAuthority
 from ops.platform.installation import opened
 from ops.platform.keys import KeyAlgorithm, SoftwareKeyStore
 from ops.platform.settings import load_settings
@@ -186,6 +188,32 @@ def test_stamp_and_reply(ready: Terminal, document: Path, require: Callable[[str
     verify = [openssl, "ts", "-verify", "-queryfile", query, "-in", reply, "-CAfile", root]
     assert "Verification: OK" in subprocess.run(verify, capture_output=True, text=True).stdout
     assert ready.run("tsa", "list") == {"units": ["tsu-1"]}
+
+
+def test_issue_makes_everything_in_one_step(ready: Terminal, document: Path) -> None:
+    subject = ("countryName=KZ", "organizationName=ЖШС", "organizationIdentifier=NTRKZ-1")
+    with opened(load_settings()) as installation:
+        authority = CertificateAuthority(
+            installation.database, installation.keys, installation.audit, installation.clock, "http://127.0.0.1:1"
+        )
+        name = (*((kind, text) for kind, _, text in (part.partition("=") for part in subject)), ("commonName", "Root"))
+        authority.create_authority(NewAuthority("root", "KZ", AuthorityKind.ROOT, name))
+        below = NewAuthority("issuing", "KZ", AuthorityKind.ISSUING, (*name[:-1], ("commonName", "CA")), parent="root")
+        authority.create_authority(below)
+    words = [
+        "--authority",
+        "issuing",
+        *(word for part in (*subject, "commonName=Seller") for word in ("--subject", part)),
+    ]
+    made = ready.run("credential", "issue", "seller", *words, "--profile", "legal-person", "--owner", "Seller")
+    assert (made["credential"], made["status"]) == ("seller", "active")
+    stamping = ["tsa", "issue", "tsu-2", *words, "--policy", "1.3.6.1.4.1.32473.1.4.999"]
+    assert ready.run(*stamping)["unit"] == "tsu-2"
+    signed = ready.run("sign", document, "--credential", "seller", "--level", "t", "--tsa", "tsu-2")
+    assert Path(signed["signed"]).exists()
+    for wrong in (["--algorithm", "rsa-512"], ["--subject", "no equals sign"]):
+        refused = ready.refuse("credential", "issue", "x", *words, "--profile", "legal-person", "--owner", "o", *wrong)
+        assert refused.code == "TS-SIGN-USAGE"
 
 
 def test_a_file_without_certificate_is_refused(terminal: Terminal, document: Path) -> None:

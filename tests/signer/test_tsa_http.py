@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from hashlib import sha256, sha384
 from pathlib import Path
 from typing import Any
@@ -183,11 +184,17 @@ def test_an_authority_on_a_private_address_is_not_asked_unless_configured() -> N
 class Recorded:
     """A fetcher that gives a prepared answer."""
 
-    def __init__(self, answer: Callable[[bytes], bytes], content_type: str = "application/timestamp-reply") -> None:
-        self.answer, self.content_type = answer, content_type
+    def __init__(
+        self,
+        answer: Callable[[bytes], bytes],
+        content_type: str = "application/timestamp-reply",
+        late: timedelta = timedelta(),
+    ) -> None:
+        self.answer, self.content_type, self.late = answer, content_type, late
 
     def post(self, url: str, body: bytes, **_: Any) -> Any:
-        return type("Result", (), {"body": self.answer(body), "content_type": self.content_type})()
+        result = {"body": self.answer(body), "content_type": self.content_type}
+        return type("Result", (), {**result, "fetched_at": SystemClock().now() + self.late})()
 
 
 def lying(authority: TimestampAuthority, change: Callable[[bytes], bytes]) -> TimestampClient:
@@ -241,6 +248,13 @@ def test_an_answer_that_is_no_response_is_refused(answer: bytes) -> None:
 def test_another_media_type_is_refused(authority: TimestampAuthority) -> None:
     with pytest.raises(TsaAnswerError, match="something else"):
         TimestampClient("http://t/", Recorded(authority.respond, "text/html")).stamp(IMPRINT, "sha256")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_time_far_from_this_machines_is_refused(authority: TimestampAuthority, hours: int) -> None:
+    fetcher: Any = Recorded(authority.respond, late=timedelta(hours=hours))
+    with pytest.raises(TsaAnswerError, match="clocks is wrong"):
+        TimestampClient("http://tsa.example/", fetcher).stamp(IMPRINT, "sha256")
 
 
 def test_tokens_of_other_authorities_are_read(corpus: Path) -> None:
