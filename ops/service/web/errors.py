@@ -53,6 +53,14 @@ class TooLargeError(WebError):
     http_status = 413
 
 
+class SlowError(WebError):
+    """The body of a request came too slowly."""
+
+    code = "TS-WEB-SLOW"
+    next_step = "Check the connection and send the request again."
+    http_status = 408
+
+
 class WorkerError(WebError):
     """Judging the document needed more time or memory than a request is given, and was stopped."""
 

@@ -5,10 +5,11 @@ content security policy, because reports show text that comes from hostile files
 styles only from this server or named by their hash.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from ops.service.web.errors import TooLargeError
+from ops.service.web.errors import SlowError, TooLargeError
 from policies.errors import TrustspaceError
 
 Scope = MutableMapping[str, Any]
@@ -21,6 +22,7 @@ Refuse = Callable[[Scope, TrustspaceError], App]
 CSP = b"content-security-policy"
 # A browser shows the answer to an early refusal only when it could send its whole body.
 LONGEST_DRAIN = 1 << 30
+LONGEST_PAUSE = 30.0
 
 
 def content_security_policy(style_hashes: tuple[str, ...] = ()) -> str:
@@ -73,24 +75,38 @@ class BoundedApp:
                 await _drain(receive)
             await self._refuse(scope, self._error())(scope, receive, hardened)
             return
-        received = 0
-
-        async def bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise self._error()
-            return message
-
         try:
-            await self._app(scope, bounded, hardened)
-        except TooLargeError as error:
+            await self._app(scope, _Bounded(receive, self._limit, self._error), hardened)
+        except (TooLargeError, SlowError) as error:
             if not started:
                 await self._refuse(scope, error)(scope, receive, hardened)
 
     def _error(self) -> TooLargeError:
         return TooLargeError(f"The request is larger than the {self._limit // 2**20} MiB that this service accepts.")
+
+
+class _Bounded:
+    """`receive` that stops a body which grows beyond the limit or stands still."""
+
+    def __init__(self, receive: Receive, limit: int, too_large: Callable[[], TooLargeError]) -> None:
+        self._receive = receive
+        self._left = limit
+        self._too_large = too_large
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            # Only the end of the connection is still to come, and that may take as long as the answer does.
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), LONGEST_PAUSE)
+        except TimeoutError as error:
+            raise SlowError("Nothing more of the request came for a long time.") from error
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise self._too_large()
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 def _announced(scope: Scope) -> int:

@@ -1,11 +1,13 @@
 """Everything that can be wrong with a request: a code, a sentence and a next step, on the API and on the page."""
 
+import asyncio
 import re
 from html import unescape
 from typing import Any
 
 import pytest
 
+from ops.service.web import limits
 from ops.service.web.app import WebApplication
 from tests.service.web.client import Client
 from tests.service.web.house import paper
@@ -196,6 +198,18 @@ def test_a_file_that_grows_too_large(application: WebApplication) -> None:
     answer = Client(application).post("/api/v1/validate", content=chunks(), headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "TS-WEB-TOO-LARGE")
     assert taken <= LIMIT + 2 * 2**20
+
+
+def test_a_body_that_stands_still(application: WebApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LONGEST_PAUSE", 0.05)
+
+    async def chunks() -> Any:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        await asyncio.sleep(600)
+
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    answer = Client(application).post("/api/v1/validate", content=chunks(), headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (408, "TS-WEB-SLOW")
 
 
 def test_an_anchor_that_is_none(client: Client, signed: bytes) -> None:
