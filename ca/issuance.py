@@ -31,6 +31,7 @@ from ca.facts import authority_row, issuer_of
 from ca.models import AuthorityRow, BlockedKeyRow, CertificateRow, CertificateState
 from ca.orders import MAY_ISSUE, Order, policies_of, profile_of
 from ca.profile import Profile, Purpose
+from ca.recovery import void
 from ca.room import Room
 from ca.rows import locked_rows
 from ca.serial import new_serial, serial_of, serial_text
@@ -360,18 +361,12 @@ def _require_timely(row: CertificateRow, profile: Profile, issuer: Issuer, now: 
 
 
 def _void_signing(room: Room, jobs: Sequence[_Job], why: str) -> None:
-    now = room.clock.now()
-
     def work(session: Session) -> None:
         rows = locked_rows(session, [job.redeemed.certificate_id for job in jobs])
-        for row in rows.values():
+        for job in jobs:
+            row = rows[job.redeemed.certificate_id]
             if row.state == CertificateState.SIGNING.value:
-                row.state, row.void_reason, row.finished_at = CertificateState.VOID.value, why[:500], now
-        session.flush()
-        subjects = [f"{job.authority}/{job.redeemed.serial}" for job in jobs]
-        room.audit.append_many(
-            session, [AuditRecord("ca.certificate.void", subject, {"why": why}) for subject in subjects]
-        )
+                void(room, session, row, job.authority, why)
 
     room.database.run_write(work)
 

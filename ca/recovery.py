@@ -41,7 +41,7 @@ def recover(room: Room, *, older_than: timedelta = timedelta(minutes=5)) -> tupl
             since = row.redeemed_at or row.reserved_at
             patience = profile_of(room, row.profile).preparation if row.redeemed_at is None else older_than
             if now - since >= patience:
-                _void(room, session, row, authority.name, _WHY if row.redeemed_at else "It was not issued in time.")
+                void(room, session, row, authority.name, _WHY if row.redeemed_at else "It was not issued in time.")
                 voided.append((authority.name, serial_of(row.serial)))
         return tuple(voided)
 
@@ -57,12 +57,13 @@ def discard(room: Room, certificate_id: int, why: str) -> None:
             raise UnknownCertificateError(f"Nothing was prepared under the number {certificate_id}.")
         if row.state != CertificateState.PREPARED.value:
             raise TokenError(f"The certificate is {row.state}, so it cannot be discarded.")
-        _void(room, session, row, session.get_one(AuthorityRow, row.issuer_id).name, why)
+        void(room, session, row, session.get_one(AuthorityRow, row.issuer_id).name, why)
 
     room.database.run_write(work)
 
 
-def _void(room: Room, session: Session, row: CertificateRow, authority: str, why: str) -> None:
+def void(room: Room, session: Session, row: CertificateRow, authority: str, why: str) -> None:
+    """Make a row void inside the caller's transaction, and revoke its serial when it may have been signed."""
     row.state, row.void_reason = CertificateState.VOID.value, why[:500]
     row.finished_at, row.token_hash = room.clock.now(), None
     session.add(row)
