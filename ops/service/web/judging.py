@@ -99,10 +99,10 @@ def _fetcher(settings: dict[str, Any] | None) -> Fetcher | None:
         max_redirects=int(settings["maxRedirects"]),
     )
     private = bool(settings["privateAddresses"])
-    return _BudgetedFetcher(float(settings["totalSeconds"]), limits, private)
+    return BudgetedFetcher(float(settings["totalSeconds"]), limits, private)
 
 
-class _BudgetedFetcher(Fetcher):
+class BudgetedFetcher(Fetcher):
     """A guarded client that has so many seconds for everything that one document makes it fetch."""
 
     def __init__(self, seconds: float, limits: FetchLimits, allow_private: bool) -> None:

@@ -89,7 +89,7 @@ def _organisation(role: str) -> tuple[tuple[str, str], ...]:
 
 @contextmanager
 def open_house(
-    folder: Path, clock: Clock, database_url: str | None = None, base_url: str = "http://127.0.0.1:1"
+    folder: Path, clock: Clock, database_url: str | None = None, base_url: str = "http://127.0.0.1:1", **more: Any
 ) -> Iterator[House]:
     """A new installation, without authorities."""
     settings = load_settings(
@@ -98,6 +98,7 @@ def open_house(
             "database_address": database_url or f"sqlite:///{folder}/trustspace.sqlite",
             "key_passphrase": "correct horse battery staple",
             "base_url": base_url,
+            **more,
         }
     )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

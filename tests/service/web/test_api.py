@@ -13,7 +13,7 @@ from ops.service.web.app import WebApplication, create_app
 from ops.service.web.health import Health
 from tests.service.web.client import Client
 from tests.service.web.conftest import LIMITS
-from tests.service.web.house import House
+from tests.service.web.house import House, paper
 
 
 @pytest.fixture
@@ -47,6 +47,16 @@ def test_authorities_and_their_certificates(app: WebApplication, empty_house: Ho
 
 def _person() -> tuple[tuple[str, str], ...]:
     return identity.natural_person("KZ", given_name="Айгүл", surname="Сейтова", identifier="850615300129")
+
+
+def test_a_document_is_judged_by_what_the_database_holds(app: WebApplication, empty_house: House) -> None:
+    empty_house.build()
+    empty_house.add_unit()
+    files = {"file": ("contract.pdf", empty_house.sign(paper()))}
+    client = Client(app)
+    answer = client.post("/api/v1/validate", files=files, data={"forum": "KZ", "offline": "true"}).json()
+    assert answer["indication"] == "TOTAL-PASSED"
+    assert answer["recognition"][0]["decision"] == "RECOGNISED"
 
 
 def test_the_law_is_listed(client: Client) -> None:
