@@ -16,7 +16,6 @@ _STYLES = {
     "in-force": ("#1b6e3c", ""),
     "suspended": ("#9a5b00", "9 6"),
     "revoked": ("#a11a1a", "2 5"),
-    "illustrative": ("#33507a", "14 4 3 4"),
 }
 
 

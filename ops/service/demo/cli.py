@@ -53,12 +53,17 @@ def demo(
 
 
 def _own_file(file: Path) -> bytes:
+    from signer.pdf.intake import open_for_signing
+
     try:
         if file.stat().st_size > _OWN_FILE_LIMIT:
             raise OwnFileError(f"{file} is larger than {_OWN_FILE_LIMIT // 2**20} MiB.")
-        return file.read_bytes()
+        octets = file.read_bytes()
     except OSError as error:
         raise OwnFileError(f"{file} cannot be read: {error.strerror}.") from error
+    # Refused before anything is built, not when the seller comes to sign it.
+    open_for_signing(octets)
+    return octets
 
 
 def _run(out: Path, own: bytes | None, *, keep: bool, quiet: bool) -> "list[Judged]":

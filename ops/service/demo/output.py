@@ -8,6 +8,8 @@ from ops.service.demo.space_data import EU_STATE, HUB, MEMBERS, STATES, THIRD_CO
 from ops.service.demo.world import World
 from ops.service.trustmap import MapEdge, MapNode, trust_map_svg
 from validator.evidence import encode
+from validator.mirror.request import ocsp_request
+from validator.path.certificate import Certificate, parse_certificate
 from validator.report import full_report, html_report
 
 
@@ -48,13 +50,20 @@ def _write_report(folder: Path, number: int, item: Judged) -> None:
 
 
 def _write_pki(out: Path, world: World) -> None:
+    """Every certificate under its issuer's name, every authority's CRL, and an OCSP response for every certificate."""
     authority = world.space.ca
     for view in authority.authorities():
         _write(out / "crls" / f"{view.name}.crl", authority.crl(view.name).der)
-        for certificate in authority.certificates(view.name):
-            if certificate.der is not None:
-                name = f"{view.name}-{certificate.profile}-{certificate.serial:x}.cer"
-                _write(out / "certificates" / name, certificate.der)
+        issuer = parse_certificate(view.certificate or b"")
+        for record in authority.certificates(view.name):
+            if record.der is None:
+                continue
+            stem = f"{record.profile}-{record.serial:040x}"
+            _write(out / "certificates" / view.name / f"{stem}.cer", record.der)
+            certificate = parse_certificate(record.der)
+            if isinstance(certificate, Certificate) and isinstance(issuer, Certificate):
+                response = authority.ocsp(ocsp_request(certificate, issuer))
+                _write(out / "ocsp" / view.name / f"{stem}.ors", response)
 
 
 def _trust_map(world: World) -> str:
