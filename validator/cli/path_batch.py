@@ -1,5 +1,6 @@
 """`trustspace path --batch`: JSON lines in and out, in order, each answer flushed before the next line is read."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ def run_batch(source: str, out: TextIO, now: Callable[[], datetime]) -> bool:
 
     Raises QuestionError when the file itself cannot be opened.
     """
+    settle_collector()
     if source == "-":
         return _answer_all(sys.stdin, out, now)
     try:
@@ -27,6 +29,14 @@ def run_batch(source: str, out: TextIO, now: Callable[[], datetime]) -> bool:
             return _answer_all(lines, out, now)
     except OSError as error:
         raise QuestionError(f"The file {source!r} cannot be read.") from error
+
+
+def settle_collector() -> None:
+    """Make the cycle collector rare: certificates and evidence are frozen values without cycles, kept by the thousand,
+    and walking them again and again would cost a fifth of every answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _answer_all(lines: TextIO, out: TextIO, now: Callable[[], datetime]) -> bool:

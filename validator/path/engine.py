@@ -78,7 +78,7 @@ class _Question:
             return self._refusal(leaf, (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
         if accepted is None:
             return self._refusal(leaf, ())
-        if len(accepted.candidate.certificates) > 1:
+        if len(accepted.candidate.certificates) > 1 and upper_path(self._key) is None:
             self._remember(accepted, leaf)
         return self._acceptance(accepted, leaf)
 

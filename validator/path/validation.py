@@ -43,19 +43,28 @@ def validate(chain: Sequence[Certificate], settings: PathSettings) -> PathValida
 
     The reasons are in the order in which the standard would meet them, from the anchor down.
     """
-    state = _prefix(tuple(reversed(chain[1:])), settings)
+    key, state = _prefix(tuple(reversed(chain[1:])), settings)
     leaf = chain[0]
-    state = _basic(state, leaf, final=True)
     constraints = _name_constraint_reasons(chain, settings)
-    return _wrap_up(state, leaf, constraints)
+    # End entities of one issuer share the very tuple of their policies: extensions are decoded once per content.
+    policies, limits = leaf.details.policies, leaf.details.policy_constraints
+    last = (key, id(policies), None if limits is None else limits.require_explicit_policy)
+    known = _ends.get(last)
+    if known is None or known[0] is not policies:
+        if len(_ends) >= _MAX_PREFIXES:
+            _ends.clear()
+        known = _ends[last] = (policies, _wrap_up(_basic(state, leaf, final=True), leaf))
+    validation = known[1]
+    return replace(validation, reasons=(*constraints, *validation.reasons)) if constraints else validation
 
 
 _prefixes: dict[tuple[object, ...], _State] = {}
+_ends: dict[tuple[object, ...], tuple[object, PathValidation]] = {}
 _MAX_PREFIXES = 4_096
 
 
-def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> _State:
-    """The state after the trust anchor and the CA certificates; kept, because most paths of an issuer share it.
+def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> tuple[tuple[object, ...], _State]:
+    """The key and the state after the trust anchor and the CA certificates; kept, because an issuer's paths share it.
 
     It depends on nothing but the certificates' contents and the inputs of 6.1.1 in the key.
     """
@@ -69,16 +78,16 @@ def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> _St
     )
     known = _prefixes.get(key)
     if known is not None:
-        return known
+        return key, known
     if len(authorities) == 1:
         state = _initial(authorities[0], settings)
     else:
-        state = _prefix(authorities[:-1], settings)
+        _, state = _prefix(authorities[:-1], settings)
         state = _prepare_next(_basic(state, authorities[-1], final=False), authorities[-1])
     if len(_prefixes) >= _MAX_PREFIXES:
         _prefixes.clear()
     _prefixes[key] = state
-    return state
+    return key, state
 
 
 def _initial(anchor: Certificate, settings: PathSettings) -> _State:
@@ -193,14 +202,14 @@ def _name_constraint_reasons(chain: Sequence[Certificate], settings: PathSetting
     return tuple(reasons)
 
 
-def _wrap_up(state: _State, leaf: Certificate, constraints: tuple[Reason, ...]) -> PathValidation:
+def _wrap_up(state: _State, leaf: Certificate) -> PathValidation:
     """6.1.5 (a), (b), (g)."""
     explicit = _less_one(state.explicit_policy)
     limits = leaf.details.policy_constraints
     if limits is not None and limits.require_explicit_policy == 0:
         explicit = 0
     policies, qualifiers = state.graph.constrained(state.acceptable)
-    reasons = (*constraints, *state.reasons)
+    reasons = state.reasons
     if explicit == 0 and not policies and not any(reason.code == "TS-PATH-POLICY" for reason in reasons):
         reasons = (*reasons, Reason.of("TS-PATH-POLICY"))
     return PathValidation(reasons, policies, qualifiers)

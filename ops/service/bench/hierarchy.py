@@ -17,6 +17,7 @@ AT = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 _VALIDITY = der.sequence(der.time(AT - timedelta(days=365)), der.time(AT + timedelta(days=365)))
 _VERSION_3 = der.explicit(0, der.integer(2))
 _ECDSA_SHA256 = der.algorithm("1.2.840.10045.4.3.2")
+_ECDSA_SHA384 = der.algorithm("1.2.840.10045.4.3.3")
 _ED25519 = der.algorithm("1.3.101.112")
 _SHA_1 = der.algorithm("1.3.14.3.2.26", der.null())
 _serials = count(1 << 64)
@@ -33,14 +34,14 @@ class Party:
     algorithm: bytes
 
 
-def p256_party(common_name: str) -> Party:
-    """A party with a fresh P-256 key."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def ecdsa_party(common_name: str, curve: str = "P-256") -> Party:
+    """A party with a fresh key on P-256 (signing with SHA-256) or P-384 (SHA-384)."""
+    digest = ec.ECDSA(hashes.SHA256() if curve == "P-256" else hashes.SHA384())
+    key = ec.generate_private_key(ec.SECP256R1() if curve == "P-256" else ec.SECP384R1())
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return Party(
-        _name(common_name), spki, _key_id(point), lambda tbs: key.sign(tbs, ec.ECDSA(hashes.SHA256())), _ECDSA_SHA256
-    )
+    algorithm = _ECDSA_SHA256 if curve == "P-256" else _ECDSA_SHA384
+    return Party(_name(common_name), spki, _key_id(point), lambda tbs: key.sign(tbs, digest), algorithm)
 
 
 def ed25519_party(common_name: str) -> Party:
@@ -56,7 +57,9 @@ def _key_id(octets: bytes) -> bytes:
 
 
 def _name(common_name: str) -> bytes:
-    return der.sequence(der.set_of(der.sequence(der.oid("2.5.4.3"), der.utf8_string(common_name))))
+    parts = [("2.5.4.6", der.printable_string("KZ")), ("2.5.4.10", der.utf8_string("Benchmark Trust Services"))]
+    parts.append(("2.5.4.3", der.utf8_string(common_name)))
+    return der.sequence(*(der.set_of(der.sequence(der.oid(kind), value)) for kind, value in parts))
 
 
 def _signed(issuer: Party, tbs: bytes) -> bytes:
@@ -79,16 +82,45 @@ def certify(subject: Party, issuer: Party, *, ca: bool, extra: bytes = b"") -> b
     )
 
 
-def points_to_crl(uri: str) -> bytes:
-    """A cRLDistributionPoints extension with one point."""
-    point = der.explicit(0, der.explicit(0, der.implicit(6, uri.encode())))
-    return der.extension("2.5.29.31", der.sequence(der.sequence(point)))
+def _uri(text: str) -> bytes:
+    return der.implicit(6, text.encode())
 
 
-def points_to_ocsp(uri: str) -> bytes:
-    """An authorityInfoAccess extension with one OCSP location."""
-    description = der.sequence(der.oid("1.3.6.1.5.5.7.48.1"), der.implicit(6, uri.encode()))
-    return der.extension("1.3.6.1.5.5.7.1.1", der.sequence(description))
+def _common_extensions(issuer: str, *, ocsp: bool) -> bytes:
+    """What certificates of trust services carry: policy with practice statement, CRL pointer, access to the issuer."""
+    statement = der.sequence(der.oid("1.3.6.1.5.5.7.2.1"), der.ia5_string(f"https://{issuer}.example/cps"))
+    policy = der.sequence(der.oid("1.3.6.1.4.1.99999.1.1"), der.sequence(statement))
+    qualified = der.sequence(der.oid("0.4.0.194112.1.2"))
+    point = der.explicit(0, der.explicit(0, _uri(f"http://{issuer}.example/{issuer}.crl")))
+    access = [der.sequence(der.oid("1.3.6.1.5.5.7.48.2"), _uri(f"http://{issuer}.example/{issuer}.cer"))]
+    if ocsp:
+        access.insert(0, der.sequence(der.oid("1.3.6.1.5.5.7.48.1"), _uri(f"http://ocsp.{issuer}.example/")))
+    return b"".join((
+        der.extension("2.5.29.32", der.sequence(policy, qualified)),
+        der.extension("2.5.29.31", der.sequence(der.sequence(point))),
+        der.extension("1.3.6.1.5.5.7.1.1", der.sequence(*access)),
+    ))  # fmt: skip
+
+
+def authority_extensions() -> bytes:
+    """Further extensions of an issuing CA's certificate."""
+    return _common_extensions("root", ocsp=False)
+
+
+def person_extensions() -> bytes:
+    """Further extensions of a qualified certificate of a natural person (ETSI EN 319 412-2, EN 319 412-5)."""
+    statements = der.sequence(
+        der.sequence(der.oid("0.4.0.1862.1.1")),
+        der.sequence(der.oid("0.4.0.1862.1.4")),
+        der.sequence(der.oid("0.4.0.1862.1.6"), der.sequence(der.oid("0.4.0.1862.1.6.1"))),
+    )
+    mailbox = der.implicit(1, b"person@holder.example")
+    return b"".join((
+        _common_extensions("issuing", ocsp=True),
+        der.extension("1.3.6.1.5.5.7.1.3", statements),
+        der.extension("2.5.29.37", der.sequence(der.oid("1.3.6.1.5.5.7.3.4"))),
+        der.extension("2.5.29.17", der.sequence(mailbox)),
+    ))  # fmt: skip
 
 
 def empty_crl(issuer: Party) -> bytes:
