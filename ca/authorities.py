@@ -12,11 +12,11 @@ from ca.clockguard import trusted_now
 from ca.csr import ProvenKey
 from ca.errors import AuthorityExistsError, CaError, RequestRefusedError
 from ca.facts import authority_row, own_certificate
-from ca.issuance import Prepared, prepare_in
 from ca.models import AuthorityCertificateRow, AuthorityRow
 from ca.names import country_of, encode_name
 from ca.orders import Order, profile_of
 from ca.pem import der_of
+from ca.preparation import Prepared, prepare_in
 from ca.profile import Purpose
 from ca.room import Room
 from ca.values import AuthorityKind, NewAuthority

@@ -22,7 +22,7 @@ Policy = Annotated[list[str] | None, typer.Option(help="Policy OID; repeatable."
 
 
 def _show(result: Any, as_json: bool) -> None:
-    from ca.commands import show
+    from ca.plain import show
 
     show(result, as_json)
 

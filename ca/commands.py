@@ -1,45 +1,32 @@
-"""The work of `trustspace ca`: from texts and files to the service, and from its values to plain ones for printing."""
+"""The work of `trustspace ca`: one function for each command."""
 
-import getpass
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ca.errors import CaError, RequestRefusedError
-from ca.issuance import Prepared
-from ca.names import ATTRIBUTES, display
 from ca.pem import der_of, pem
-from ca.serial import serial_of, serial_text
-from ca.service import CertificateAuthority
-from ca.values import (
-    Attributes,
-    AuthorityKind,
-    AuthorityView,
-    CertificateRequest,
-    CertificateView,
-    CrossTerms,
-    Issued,
-    NewAuthority,
-    Pkcs10,
-    RevocationReason,
-    StoredKey,
+from ca.plain import (
+    Plain,
+    issued_plain,
+    name_of,
+    prepared_plain,
+    read_file,
+    reason_of,
+    record_plain,
+    serial_number,
+    utc,
+    view_plain,
+    who,
+    write_file,
 )
+from ca.serial import serial_text
+from ca.service import CertificateAuthority
+from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, Pkcs10, StoredKey
 from ops.platform.installation import opened
 from ops.platform.settings import load_settings
 from policies.errors import UnreadableInputError
-
-Plain = dict[str, Any]
-
-_REASONS = {
-    reason.name.lower().replace("_", ""): reason
-    for reason in RevocationReason
-    if reason is not RevocationReason.CERTIFICATE_HOLD
-}
-_SHORT = {kind.short.lower(): name for name, kind in ATTRIBUTES.items()}
-_LARGEST_FILE = 1 << 20
 
 
 @contextmanager
@@ -54,132 +41,6 @@ def _authority() -> Iterator[CertificateAuthority]:
             settings.base_url,
             clock_tolerance=settings.clock_skew,
         )
-
-
-def show(result: Plain, as_json: bool) -> None:
-    """Print a result: one JSON object, or lines for people."""
-    if as_json:
-        print(json.dumps(result, ensure_ascii=False))  # noqa: T201 - the command's output
-        return
-    for line in _lines(result):
-        print(line)  # noqa: T201 - the command's output
-
-
-def _lines(value: Plain, indent: str = "") -> Iterator[str]:
-    for name, item in value.items():
-        if isinstance(item, dict):
-            yield f"{indent}{name}:"
-            yield from _lines(item, indent + "  ")
-        elif isinstance(item, list):
-            yield f"{indent}{name}:"
-            for one in item:
-                if isinstance(one, dict):
-                    yield indent + "  - " + ", ".join(f"{key} {text}" for key, text in one.items() if text is not None)
-                else:
-                    yield f"{indent}  - {one}"
-        elif item is not None:
-            yield f"{indent}{name}: {item}"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            octets = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise UnreadableInputError(f"The file {path.name} cannot be read.") from error
-    if len(octets) > _LARGEST_FILE:
-        raise UnreadableInputError(f"The file {path.name} is larger than 1 MB.")
-    return octets
-
-
-def _write(path: Path | None, octets: bytes) -> None:
-    if path is not None:
-        path.write_bytes(octets)
-
-
-def _who(actor: str | None) -> str:
-    return actor or getpass.getuser()
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
-
-
-def _name(parts: Sequence[str]) -> Attributes:
-    found = []
-    for part in parts:
-        kind, equals, text = part.partition("=")
-        if not equals:
-            raise RequestRefusedError(f"{part!r} is not of the form TYPE=TEXT.")
-        found.append((_SHORT.get(kind.strip().lower(), kind.strip()), text.strip()))
-    return tuple(found)
-
-
-def _serial(text: str) -> int:
-    try:
-        return serial_of(text)
-    except ValueError as error:
-        raise RequestRefusedError(f"{text!r} is not a serial number in hexadecimal digits.") from error
-
-
-def _reason(text: str) -> RevocationReason:
-    found = _REASONS.get(text.lower().replace("-", "").replace("_", ""))
-    if found is None:
-        raise RequestRefusedError(f"{text!r} is not a reason; the reasons are {', '.join(sorted(_REASONS))}.")
-    return found
-
-
-def _issued(issued: Issued) -> Plain:
-    return {
-        "authority": issued.authority,
-        "serial": serial_text(issued.serial),
-        "profile": issued.profile,
-        "sha256": issued.sha256,
-        "notBefore": issued.not_before.isoformat(),
-        "notAfter": issued.not_after.isoformat(),
-        "certificate": issued.pem,
-    }
-
-
-def _prepared(prepared: Prepared) -> Plain:
-    return {
-        "prepared": prepared.id,
-        "authority": prepared.authority,
-        "serial": serial_text(prepared.serial),
-        "tbsSha256": prepared.tbs_sha256,
-        "approvalsRequired": prepared.approvals_required,
-    }
-
-
-def _view(view: AuthorityView) -> Plain:
-    return {
-        "name": view.name,
-        "jurisdiction": view.jurisdiction,
-        "kind": view.kind.value,
-        "parent": view.parent,
-        "subject": display(view.subject),
-        "valid": view.certificate is not None,
-        "crl": view.crl_url,
-        "ocsp": view.ocsp_url,
-    }
-
-
-def _record(record: CertificateView) -> Plain:
-    return {
-        "serial": serial_text(record.serial),
-        "state": record.state,
-        "profile": record.profile,
-        "subject": record.subject,
-        "notAfter": record.not_after.isoformat() if record.not_after else None,
-        "status": _status(record),
-        "instrument": record.instrument,
-    }
-
-
-def _status(record: CertificateView) -> str:
-    if record.revocation is None:
-        return "valid" if record.state == "issued" else record.state
-    return "suspended" if record.revocation.suspended else "revoked"
 
 
 def init() -> Plain:
@@ -207,24 +68,24 @@ def authority_create(
         kind = AuthorityKind(options.pop("kind"))
     except ValueError as error:
         raise RequestRefusedError("The kind of an authority is root, issuing, hub or ttp.") from error
-    new = NewAuthority(authority, jurisdiction, kind, _name(name), requested_by=_who(actor), **options)
+    new = NewAuthority(authority, jurisdiction, kind, name_of(name), requested_by=who(actor), **options)
     with _authority() as ca:
         prepared = ca.prepare_authority(new)
         if prepared.approvals_required:
-            _write(out, prepared.tbs)
-            return _prepared(prepared)
+            write_file(out, prepared.tbs)
+            return prepared_plain(prepared)
         issued = ca.issue(prepared.token)
-        _write(out, issued.pem.encode())
-        return {**_view(ca.authority(authority)), **_issued(issued)}
+        write_file(out, issued.pem.encode())
+        return {**view_plain(ca.authority(authority)), **issued_plain(issued)}
 
 
 def authority_revoke(authority: str, reason: str, grounds: str, actor: str | None, confirm: bool) -> Plain:
     """Show the blast radius, and with `confirm` revoke."""
-    chosen = _reason(reason)
+    chosen = reason_of(reason)
     with _authority() as ca:
         radius = ca.blast_radius(authority)
         if confirm:
-            ca.revoke_authority(authority, chosen, grounds=grounds, confirmed=radius, actor=_who(actor))
+            ca.revoke_authority(authority, chosen, grounds=grounds, confirmed=radius, actor=who(actor))
             for issuer in {issuer for issuer, _ in radius.certificates + radius.cross_certificates}:
                 ca.publish_crl(issuer)
     return {
@@ -241,8 +102,8 @@ def listing(authority: str | None) -> Plain:
     """All authorities, or one's certificates."""
     with _authority() as ca:
         if authority is None:
-            return {"authorities": [_view(view) for view in ca.authorities()]}
-        return {"certificates": [_record(record) for record in ca.certificates(authority)]}
+            return {"authorities": [view_plain(view) for view in ca.authorities()]}
+        return {"certificates": [record_plain(record) for record in ca.certificates(authority)]}
 
 
 def details(authority: str, serial: str | None) -> Plain:
@@ -251,14 +112,14 @@ def details(authority: str, serial: str | None) -> Plain:
         if serial is None:
             view = ca.authority(authority)
             certificate = pem("CERTIFICATE", view.certificate) if view.certificate else None
-            return {**_view(view), "certificate": certificate}
-        record = ca.certificate(authority, _serial(serial))
+            return {**view_plain(view), "certificate": certificate}
+        record = ca.certificate(authority, serial_number(serial))
     history = [
         {"action": event.action, "at": event.at.isoformat(), "grounds": event.grounds, "by": event.actor}
         for event in record.history
     ]
     certificate = pem("CERTIFICATE", record.der) if record.der else None
-    return {**_record(record), "history": history, "certificate": certificate}
+    return {**record_plain(record), "history": history, "certificate": certificate}
 
 
 def request(
@@ -274,15 +135,15 @@ def request(
     """The request that the options describe."""
     if (csr is None) == (key is None):
         raise RequestRefusedError("Give either a request with --csr or a stored key with --key.")
-    proof = Pkcs10(_read(csr)) if csr is not None else StoredKey(str(key))
+    proof = Pkcs10(read_file(csr)) if csr is not None else StoredKey(str(key))
     return CertificateRequest(
         authority,
         profile,
-        _name(name),
+        name_of(name),
         proof,
-        not_after=_utc(not_after),
+        not_after=utc(not_after),
         policies=tuple(policy or ()),
-        requested_by=_who(actor),
+        requested_by=who(actor),
     )
 
 
@@ -291,11 +152,11 @@ def issue(asked: CertificateRequest, prepare: bool, out: Path | None) -> Plain:
     with _authority() as ca:
         prepared = ca.prepare(asked)
         if prepare or prepared.approvals_required:
-            _write(out, prepared.tbs)
-            return _prepared(prepared)
+            write_file(out, prepared.tbs)
+            return prepared_plain(prepared)
         issued = ca.issue(prepared.token)
-        _write(out, issued.pem.encode())
-        return _issued(issued)
+        write_file(out, issued.pem.encode())
+        return issued_plain(issued)
 
 
 def cross_terms(
@@ -334,28 +195,28 @@ def cross(
     """Prepare a cross-certificate and write the bytes to approve."""
     if (subject is None) == (certificate is None):
         raise RequestRefusedError("Give either --subject or --certificate.")
-    target: str | bytes = _read(certificate) if certificate is not None else str(subject)
+    target: str | bytes = read_file(certificate) if certificate is not None else str(subject)
     with _authority() as ca:
-        dates = (None, _utc(not_after))
-        prepared = ca.prepare_cross(issuer, target, terms, dates=dates, requested_by=_who(actor))
-        _write(out, prepared.tbs)
-        return _prepared(prepared)
+        dates = (None, utc(not_after))
+        prepared = ca.prepare_cross(issuer, target, terms, dates=dates, requested_by=who(actor))
+        write_file(out, prepared.tbs)
+        return prepared_plain(prepared)
 
 
 def link(old: str, new: str, actor: str | None) -> Plain:
     """Issue both link certificates."""
     with _authority() as ca:
-        prepared = ca.prepare_link(old, new, requested_by=_who(actor))
+        prepared = ca.prepare_link(old, new, requested_by=who(actor))
         if any(one.approvals_required for one in prepared):
-            return {"links": [_prepared(one) for one in prepared]}
-        return {"links": [_issued(one) for one in ca.issue_batch([one.token for one in prepared])]}
+            return {"links": [prepared_plain(one) for one in prepared]}
+        return {"links": [issued_plain(one) for one in ca.issue_batch([one.token for one in prepared])]}
 
 
 def approver_add(approver: str, public_key: Path) -> Plain:
     """Register an approver."""
     with _authority() as ca:
         try:
-            spki = der_of(_read(public_key))
+            spki = der_of(read_file(public_key))
         except ValueError as error:
             raise UnreadableInputError("The public key cannot be read.") from error
         ca.register_approver(approver, spki)
@@ -372,7 +233,7 @@ def approver_retire(approver: str) -> Plain:
 def approve(prepared: int, approver: str, signature: Path) -> Plain:
     """Record an approval."""
     with _authority() as ca:
-        ca.approve(prepared, approver, _read(signature))
+        ca.approve(prepared, approver, read_file(signature))
     return {"prepared": prepared, "approvedBy": approver}
 
 
@@ -380,8 +241,8 @@ def finish(prepared: int, out: Path | None) -> Plain:
     """Issue what was prepared."""
     with _authority() as ca:
         issued = ca.issue(ca.reopen(prepared).token)
-        _write(out, issued.pem.encode())
-        return _issued(issued)
+        write_file(out, issued.pem.encode())
+        return issued_plain(issued)
 
 
 def discard(prepared: int, grounds: str) -> Plain:
@@ -395,44 +256,44 @@ def revoke(
     issuer: str, serial: str, reason: str, grounds: str, invalidity: datetime | None, actor: str | None
 ) -> Plain:
     """Revoke and publish the list."""
-    number, chosen = _serial(serial), _reason(reason)
+    number, chosen = serial_number(serial), reason_of(reason)
     with _authority() as ca:
-        ca.revoke(issuer, number, chosen, grounds=grounds, actor=_who(actor), invalidity_date=_utc(invalidity))
+        ca.revoke(issuer, number, chosen, grounds=grounds, actor=who(actor), invalidity_date=utc(invalidity))
         return _changed(ca, issuer, number)
 
 
 def suspend(issuer: str, serial: str, grounds: str, actor: str | None) -> Plain:
     """Suspend and publish the list."""
-    number = _serial(serial)
+    number = serial_number(serial)
     with _authority() as ca:
-        ca.suspend(issuer, number, grounds=grounds, actor=_who(actor))
+        ca.suspend(issuer, number, grounds=grounds, actor=who(actor))
         return _changed(ca, issuer, number)
 
 
 def release(issuer: str, serial: str, grounds: str, actor: str | None) -> Plain:
     """Release and publish the list."""
-    number = _serial(serial)
+    number = serial_number(serial)
     with _authority() as ca:
-        ca.release(issuer, number, grounds=grounds, actor=_who(actor))
+        ca.release(issuer, number, grounds=grounds, actor=who(actor))
         return _changed(ca, issuer, number)
 
 
 def _changed(ca: CertificateAuthority, issuer: str, serial: int) -> Plain:
     published = ca.publish_crl(issuer)
-    return {**_record(ca.certificate(issuer, serial)), "crlNumber": published.number}
+    return {**record_plain(ca.certificate(issuer, serial)), "crlNumber": published.number}
 
 
 def block_key(spki_hash: str, grounds: str, actor: str | None) -> Plain:
     """Block a key and renew the lists."""
     with _authority() as ca:
-        count = ca.block_key(spki_hash.lower(), grounds=grounds, actor=_who(actor))
+        count = ca.block_key(spki_hash.lower(), grounds=grounds, actor=who(actor))
         return {"spkiSha256": spki_hash.lower(), "revoked": count, "lists": list(ca.publish_due())}
 
 
 def responder(authority: str) -> Plain:
     """Make a responder."""
     with _authority() as ca:
-        return _issued(ca.create_responder(authority))
+        return issued_plain(ca.create_responder(authority))
 
 
 def crl(authority: str | None, out: Path | None, above: int) -> Plain:
@@ -441,7 +302,7 @@ def crl(authority: str | None, out: Path | None, above: int) -> Plain:
         if authority is None:
             return {"published": list(ca.publish_due())}
         published = ca.publish_crl(authority, above=above)
-    _write(out, published.der)
+    write_file(out, published.der)
     return {
         "authority": authority,
         "number": published.number,

@@ -13,10 +13,10 @@ from ca.authorities import policies_below, proven_ca
 from ca.csr import ProvenKey, proven_key
 from ca.errors import CaError, RequestRefusedError
 from ca.facts import authority_row
-from ca.issuance import Prepared, prepare_in
 from ca.keycheck import check_key
 from ca.names import encode_name
 from ca.orders import Order, profile_of
+from ca.preparation import Prepared, prepare_in
 from ca.room import Room
 from ca.values import Attributes, CrossTerms, Pkcs10
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ca.errors import CaError
-from ca.issuance import Prepared
+from ca.preparation import Prepared
 from ca.token import IssuanceToken
 from ca.values import CertificateRequest, Issued
 

@@ -1,9 +1,8 @@
-"""The one way to a certificate: prepare, approve, issue (the order of DESIGN section 4, issuance cycle).
+"""Issues what was prepared: the one way to a signed certificate (DESIGN section 4, issuance cycle).
 
-`prepare` reserves the serial, builds the to-be-signed bytes, lints them and records all of it in one transaction.
-`issue` redeems the token and records «signing» in a second transaction, signs outside of any, and records the
-certificate in a third. Whatever process dies at whatever point: nothing that was acknowledged is lost, and a serial
-that may have been signed is on record before the key is used.
+`issue` redeems the tokens and records «signing» in one transaction, signs outside of any, and records the certificates
+in a second. Whatever process dies at whatever point: nothing that was acknowledged is lost, and a serial that may have
+been signed is on record before the key is used.
 """
 
 from collections.abc import Sequence
@@ -11,267 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from ca import lints
 from ca.approval import require_approvals
 from ca.clockguard import trusted_now
-from ca.errors import (
-    BlockedKeyError,
-    CaError,
-    LintError,
-    RequestRefusedError,
-    ReusedKeyError,
-    SigningError,
-    TokenError,
-    UnknownCertificateError,
-)
-from ca.facts import authority_row, issuer_of
-from ca.models import AuthorityRow, BlockedKeyRow, CertificateRow, CertificateState
-from ca.orders import MAY_ISSUE, Order, policies_of, profile_of
-from ca.profile import Profile, Purpose
+from ca.errors import CaError, SigningError, TokenError, UnknownCertificateError
+from ca.models import AuthorityRow, CertificateRow, CertificateState
+from ca.orders import profile_of
+from ca.preparation import Issuers, Prepared, prepared_of
+from ca.profile import Profile
 from ca.recovery import void
 from ca.room import Room
 from ca.rows import locked_rows
-from ca.serial import new_serial, serial_of, serial_text
+from ca.serial import serial_of
 from ca.signing import sign_certificate
-from ca.template import Blueprint, Issuer, build_tbs
+from ca.template import Issuer
 from ca.token import IssuanceToken, Redeemed, mint, redeem
-from ca.validity import settle
-from ca.values import AuthorityKind, Issued
+from ca.values import Issued
 from ops.platform.audit import AuditRecord
 from policies.errors import TrustspaceError
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A certificate that may be issued: its exact to-be-signed bytes and the token that has them signed, once.
-
-    Approvals are signatures over `tbs`.
-    """
-
-    id: int
-    authority: str
-    serial: int
-    profile: str
-    tbs: bytes
-    tbs_sha256: str
-    not_before: datetime
-    not_after: datetime
-    approvals_required: int
-    token: IssuanceToken
-
-
-def prepare(room: Room, orders: Sequence[Order]) -> list[Prepared | CaError]:
-    """Prepare many in one transaction: for each order what was prepared or why it was refused (its serial is void)."""
-    room.step("before-reserve")
-    outcomes = room.database.run_write(lambda session: prepare_in(room, session, orders))
-    room.step("prepared")
-    return outcomes
-
-
-def prepare_in(room: Room, session: Session, orders: Sequence[Order]) -> list[Prepared | CaError]:
-    """As `prepare`, inside the caller's transaction."""
-    now = trusted_now(room, session)
-    issuers = _Issuers(room, session)
-    rows = _reserve(session, orders, issuers, now)
-    room.step("reserved")
-    taken = _taken_keys(session, orders)
-    outcomes: list[Prepared | CaError] = []
-    records: list[AuditRecord] = []
-    for order, row in zip(orders, rows, strict=True):
-        try:
-            outcome: Prepared | CaError = _fill(room, order, issuers, row, taken, now)
-            records.append(_record("ca.certificate.prepared", row, order, tbs=row.tbs_hash))
-        except CaError as error:
-            row.state, row.void_reason, row.finished_at = CertificateState.VOID.value, error.sentence[:500], now
-            outcome = error
-            records.append(_record("ca.request.refused", row, order, code=error.code))
-        outcomes.append(outcome)
-    session.flush()
-    room.audit.append_many(session, records)
-    return outcomes
-
-
-class _Issuers:
-    """The issuing authorities of one transaction, each looked up once."""
-
-    def __init__(self, room: Room, session: Session) -> None:
-        self._room = room
-        self._session = session
-        self._rows: dict[str, AuthorityRow] = {}
-        self._facts: dict[tuple[int, bool], Issuer] = {}
-
-    def row(self, name: str) -> AuthorityRow:
-        """The row of a name."""
-        if name not in self._rows:
-            self._rows[name] = authority_row(self._session, name)
-        return self._rows[name]
-
-    def id(self, name: str) -> int:
-        """The row's number."""
-        found = self.row(name).id
-        assert found is not None
-        return found
-
-    def facts(self, row: AuthorityRow, profile: Profile) -> Issuer:
-        """What a certificate under the profile takes from the authority; see `issuer_of`."""
-        assert row.id is not None
-        self_signing = profile.purpose is Purpose.ROOT
-        key = (row.id, self_signing)
-        if key not in self._facts:
-            self._facts[key] = issuer_of(self._room, self._session, row, self_signing=self_signing)
-        return self._facts[key]
-
-
-def _record(event: str, row: CertificateRow, order: Order, **details: object) -> AuditRecord:
-    common = {"profile": row.profile, "spki": row.spki_hash, "by": row.requested_by}
-    if order.cross is not None:
-        common["instrument"] = order.cross.instrument
-    return AuditRecord(event, f"{order.issuer}/{row.serial}", {**common, **details})
-
-
-def _reserve(session: Session, orders: Sequence[Order], issuers: _Issuers, now: datetime) -> list[CertificateRow]:
-    rows = [
-        CertificateRow(
-            issuer_id=issuers.id(order.issuer),
-            serial=serial_text(new_serial()),
-            state=CertificateState.RESERVED.value,
-            profile=order.profile.name,
-            purpose=order.profile.purpose.value,
-            subject=order.subject,
-            subject_hash=sha256(order.subject).hexdigest(),
-            subject_authority_id=issuers.id(order.subject_authority) if order.subject_authority else None,
-            spki_hash=order.key.spki_hash,
-            approvals_required=order.profile.approvals,
-            instrument=order.cross.instrument if order.cross else None,
-            requested_by=order.requested_by,
-            reserved_at=now,
-        )
-        for order in orders
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows
-
-
-def _taken_keys(session: Session, orders: Sequence[Order]) -> dict[str, set[str] | None]:
-    """By key hash: the hashes of the subjects it is certified for, or None when it is blocked."""
-    found: dict[str, set[str] | None] = {}
-    keys = [order.key.spki_hash for order in orders]
-    # In chunks, because a statement takes a bounded number of parameters.
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        for key, subject in session.execute(_CERTIFIED, {"keys": chunk}):
-            holders = found.setdefault(key, set())
-            assert holders is not None
-            holders.add(subject)
-        found |= dict.fromkeys(session.execute(_BLOCKED, {"keys": chunk}).scalars())
-    return found
-
-
-_CHUNK = 500
-_CERTIFIED = (
-    select(CertificateRow.spki_hash, CertificateRow.subject_hash)
-    .where(
-        col(CertificateRow.spki_hash).in_(bindparam("keys", expanding=True)),
-        col(CertificateRow.state).in_(
-            (CertificateState.PREPARED.value, CertificateState.SIGNING.value, CertificateState.ISSUED.value)
-        ),
-    )
-    .distinct()
-)
-_BLOCKED = select(BlockedKeyRow.spki_hash).where(col(BlockedKeyRow.spki_hash).in_(bindparam("keys", expanding=True)))
-
-
-def _fill(
-    room: Room,
-    order: Order,
-    issuers: _Issuers,
-    row: CertificateRow,
-    taken: dict[str, set[str] | None],
-    now: datetime,
-) -> Prepared:
-    plan = _plan(order, issuers, row, now)
-    _require_free_key(row, taken)
-    tbs = build_tbs(plan, room.urls)
-    _require_clean(plan, tbs)
-    assert row.id is not None
-    row.tbs, row.tbs_hash = tbs, sha256(tbs).hexdigest()
-    row.not_before, row.not_after = plan.not_before, plan.not_after
-    row.state = CertificateState.PREPARED.value
-    token = mint(row.id, row.tbs_hash)
-    row.token_hash = token.secret_hash()
-    return _prepared(row, order.issuer, token)
-
-
-def _plan(order: Order, issuers: _Issuers, row: CertificateRow, now: datetime) -> Blueprint:
-    profile, authority = order.profile, issuers.row(order.issuer)
-    if profile.purpose not in MAY_ISSUE[AuthorityKind(authority.kind)]:
-        raise RequestRefusedError(f"An authority of the kind {authority.kind} does not issue under {profile.name}.")
-    issuer = issuers.facts(authority, profile)
-    not_before, not_after = settle(
-        now,
-        asked=order.asked,
-        period=profile.period,
-        longest=profile.longest,
-        backdate=profile.backdate,
-        earliest=now - profile.preparation,
-        issuer_end=issuer.end,
-    )
-    return Blueprint(
-        profile=profile,
-        issuer=issuer,
-        serial=serial_of(row.serial),
-        subject=order.subject,
-        key=order.key,
-        not_before=not_before,
-        not_after=not_after,
-        policies=order.policies if profile.purpose.is_ca else policies_of(profile, issuer.jurisdiction, order.policies),
-        cross=order.cross,
-        identification_kind=order.identification_kind,
-        limit=order.limit,
-    )
-
-
-def _require_free_key(row: CertificateRow, taken: dict[str, set[str] | None]) -> None:
-    # What is certified in this very transaction counts too, so the set grows as the orders are filled.
-    holders = taken.setdefault(row.spki_hash, set())
-    if holders is None:
-        raise BlockedKeyError("The public key is blocked: it is known to be compromised.")
-    if holders - {row.subject_hash}:
-        raise ReusedKeyError("The public key is already certified for another subject.")
-    holders.add(row.subject_hash)
-
-
-def _require_clean(plan: Blueprint, tbs: bytes) -> None:
-    try:
-        found = lints.findings(lints.subject_of(plan, tbs))
-    except ValueError as error:
-        raise LintError("The certificate that would result cannot be read back.") from error
-    if found:
-        raise LintError(found[0].sentence)
-
-
-def _prepared(row: CertificateRow, authority: str, token: IssuanceToken) -> Prepared:
-    assert row.id is not None
-    assert row.tbs is not None
-    assert row.tbs_hash is not None
-    assert row.not_before is not None
-    assert row.not_after is not None
-    return Prepared(
-        id=row.id,
-        authority=authority,
-        serial=serial_of(row.serial),
-        profile=row.profile,
-        tbs=row.tbs,
-        tbs_sha256=row.tbs_hash,
-        not_before=row.not_before,
-        not_after=row.not_after,
-        approvals_required=row.approvals_required,
-        token=token,
-    )
 
 
 def reopen(room: Room, certificate_id: int) -> Prepared:
@@ -292,7 +49,7 @@ def reopen(room: Room, certificate_id: int) -> Prepared:
         authority = session.get_one(AuthorityRow, row.issuer_id)
         details = {"tbs": row.tbs_hash}
         room.audit.append(session, "ca.token.renewed", f"{authority.name}/{row.serial}", details)
-        return _prepared(row, authority.name, token)
+        return prepared_of(row, authority.name, token)
 
     return room.database.run_write(work)
 
@@ -329,7 +86,7 @@ def issue(room: Room, tokens: Sequence[IssuanceToken]) -> list[Issued]:
 
 def _redeem(room: Room, session: Session, tokens: Sequence[IssuanceToken]) -> list[_Job]:
     now = trusted_now(room, session)
-    issuers = _Issuers(room, session)
+    issuers = Issuers(room, session)
     jobs: list[_Job] = []
     records: list[AuditRecord] = []
     for redeemed, row in redeem(session, tokens, now):
@@ -400,4 +157,4 @@ def _issued(job: _Job, certificate: bytes, digest: str) -> Issued:
     )
 
 
-__all__ = ["Prepared", "issue", "prepare", "prepare_in", "reopen"]
+__all__ = ["Prepared", "issue", "reopen"]

@@ -12,11 +12,12 @@ from ca.clockguard import trusted_now
 from ca.csr import public_key_bits
 from ca.errors import CaError, ClockError
 from ca.facts import authority_row
-from ca.issuance import issue, prepare
+from ca.issuance import issue
 from ca.models import AuthorityRow, CertificateRow, CertificateState, ResponderRow, RevocationRow
 from ca.names import attributes_of
 from ca.ocsp import SingleStatus, Template
 from ca.orders import order_of
+from ca.preparation import prepare
 from ca.room import Room
 from ca.serial import serial_text
 from ca.signing import sign_ocsp

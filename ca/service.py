@@ -11,14 +11,14 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from ca import approval, authorities, crl, crossing, issuance, publication, recovery, status
+from ca import approval, authorities, crl, crossing, issuance, preparation, publication, recovery, status
 from ca.crossing import Dates, ForeignCa
 from ca.errors import CaError
 from ca.facts import authority_row, view
 from ca.group import GroupCommit
-from ca.issuance import Prepared
 from ca.models import AuthorityRow, CertificateRow
 from ca.orders import Order, order_of
+from ca.preparation import Prepared
 from ca.profile import Profile, shipped_profiles
 from ca.records import certificate_view
 from ca.responder import OcspService, create_responder, responders_due
@@ -137,7 +137,7 @@ class CertificateAuthority:
                 outcomes.append(None)
             except CaError as error:
                 outcomes.append(error)
-        prepared = iter(issuance.prepare(self._room, orders) if orders else [])
+        prepared = iter(preparation.prepare(self._room, orders) if orders else [])
         return [next(prepared) if outcome is None else outcome for outcome in outcomes]
 
     def prepare_cross(
