@@ -11,7 +11,8 @@ import uvicorn
 
 def bound_socket(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     """A socket that already owns its port, so that certificates can name the address before anything serves."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named because asyncio sends without delay only on sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     return listener
