@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast
 
+from policies.reasons import Reason, catalogue
 from validator.errors import EvidenceError
 
 T = TypeVar("T")
@@ -116,6 +117,8 @@ def _dataclass_decoder(kind: type) -> Decoder:
     names = {_camel(field.name): field.name for field in dataclasses.fields(kind)}
 
     def build(value: Any) -> Any:
+        if kind is Reason and value["code"] not in catalogue():
+            raise ValueError(f"unknown reason {value['code']}")
         known = {names[key]: _decoder(hints[names[key]])(item) for key, item in _exactly(dict)(value).items()}
         return kind(**known)
 

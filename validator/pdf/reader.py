@@ -4,7 +4,6 @@ Only this room touches pyHanko, and only its reader and difference analysis; its
 used. Whatever pyHanko raises on a hostile file becomes a `PdfFaultError` with a stable word.
 """
 
-import io
 import logging
 import time
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+
+from validator.pdf.stream import BoundedStream, ReadBudgetError
 
 # pyHanko reports every oddity of a hostile file as a warning; our own reasons say what matters.
 for _name in ("pyhanko.pdf_utils", "pyhanko.sign.diff_analysis"):
@@ -81,7 +82,7 @@ class BoundedReader(PdfFileReader):
     def __init__(self, octets: bytes, budget: Budget) -> None:
         self.budget = budget
         self.octets = octets
-        super().__init__(io.BytesIO(octets), strict=False)
+        super().__init__(BoundedStream(octets, MAX_SECONDS), strict=False)
 
     def get_object(self, ref: Any, *args: Any, **kwargs: Any) -> Any:
         self.budget.spend()
@@ -101,7 +102,7 @@ def contained() -> Iterator[None]:
         yield
     except PdfFaultError:
         raise
-    except (MemoryError, RecursionError) as fault:
+    except (MemoryError, RecursionError, ReadBudgetError) as fault:
         raise PdfFaultError("budget", type(fault).__name__) from None
     except Exception as fault:
         raise PdfFaultError("damaged", type(fault).__name__) from fault
