@@ -14,7 +14,16 @@ from ops.service.web.reports import ReportStore, StoredReport
 from ops.service.web.trust import InstallationTrust, TrustFile
 from ops.service.web.workers import Answer, Task, WorkerPool
 from policies.errors import TrustspaceError
+from validator.evidence import time_text
 
+_ANCHORS_GIVEN = (
+    "Whoever asked for this report handed in trust anchors of their own. It is worth something only to a reader who "
+    "trusts those anchors too; the way to the trust anchor below names them."
+)
+_TIME_CHOSEN = (
+    "Whoever asked for this report chose the time {at} to judge for; it was asked at {now}. "
+    "What happened in between, such as a revocation, may not be in it."
+)
 _ROLES = (("detached", "detached"), ("anchors", "anchor"), ("certs", "certificate"), ("crls", "crl"), ("ocsps", "ocsp"))
 
 
@@ -87,8 +96,20 @@ class Judgement:
             "relyingParty": submission.relying_party,
             "lang": submission.lang,
             "modelSpace": self._model_space,
+            "notices": self._notices(submission),
             "fetching": None,
         }
+
+    def _notices(self, submission: Submission) -> list[str]:
+        """What a reader of the report has to know who did not ask for it: the address of a report can be passed on, and
+        whoever asked chose what the verdict rests on."""
+        found = []
+        if submission.anchors:
+            found.append(_ANCHORS_GIVEN)
+        if submission.at is not None:
+            now = self._installation.clock.now()
+            found.append(_TIME_CHOSEN.format(at=time_text(submission.at), now=time_text(now.replace(microsecond=0))))
+        return found
 
     def _fetching(self) -> dict[str, Any]:
         settings = self._installation.settings

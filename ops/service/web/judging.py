@@ -1,7 +1,7 @@
 """What a judging process does with one task: validate a document, or judge stored Evidence again.
 
 A task's header is plain JSON: `id`, `policy`, `at`, `forums`, `documentKind`, `relyingParty`, `lang`, `modelSpace`,
-`fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
+`notices`, `fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 
 from ops.platform.clock import SystemClock
@@ -130,11 +131,20 @@ def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, B
     line = answer_line(task["id"], result.verdict, result.recognitions)
     full = full_report(task["id"], result.evidence, result.verdict, result.recognitions)
     html = html_report(result.evidence, result.verdict, result.recognitions, task["lang"])
+    html = _noticed(html, task["notices"])
     return {"line": line, "unreadable": _unreadable(result)}, (
         html.encode(),
         json.dumps(full, ensure_ascii=False).encode(),
         encode(result.evidence),
     )
+
+
+def _noticed(page: str, notices: list[str]) -> str:
+    """The report with notices above everything else, so that a saved or printed one carries them too."""
+    told = "".join(
+        f'<p class="notice" role="note" lang="en"><strong>{escape(notice)}</strong></p>' for notice in notices
+    )
+    return page.replace("<main>", f"<main>{told}", 1)
 
 
 def _unreadable(result: ValidationResult) -> dict[str, str] | None:

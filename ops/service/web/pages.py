@@ -49,12 +49,15 @@ class Pages:
 
     def form(self, given: Given | None = None, error: dict[str, str] | None = None, report: str | None = None) -> str:
         """The first page. `error` has code, message and nextStep; `report` is the address of a report to point to."""
+        anchored = self._trust.forums()
+        # One state with roots is most likely the state that is meant; with several nobody is preferred.
+        start = {"forum": anchored[0]} if len(anchored) == 1 else {}
         return self._templates.get_template("index.html").render(
-            given=given or {},
+            given=start if given is None else given,
             error=error,
             report=report,
-            anchored=self._named(self._trust.forums()),
-            others=self._named(code for code in forums() if code not in self._trust.forums()),
+            anchored=self._named(anchored),
+            others=self._named(code for code in forums() if code not in anchored),
             document_kinds=_labelled(DocumentKind),
             party_kinds=_labelled(PartyKind),
             policies=policy_names(),

@@ -41,6 +41,10 @@ def test_an_uploaded_anchor_is_used_and_named(client: Client, house: House, sign
     assert answer["indication"] == "TOTAL-PASSED"
     page = client.get(answer["reports"]["html"]).text
     assert "given with the document: my-root.cer" in page
+    # Who is shown the report's address did not choose that anchor, and is told so first of all.
+    assert "handed in trust anchors of their own" in page[: page.index('class="axes"')]
+    saved = client.get(answer["reports"]["html"] + "/report.html").text
+    assert "handed in trust anchors of their own" in saved
 
 
 def test_the_installations_anchor_is_named(client: Client, signed: bytes) -> None:
@@ -67,7 +71,9 @@ def test_a_detached_signature_with_its_original(client: Client, detached: tuple[
 
 
 def test_judging_at_a_time_before_the_certificate(client: Client, signed: bytes) -> None:
-    assert post(client, signed, forum="KZ", at="2020-01-01T00:00:00Z")["indication"] != "TOTAL-PASSED"
+    answer = post(client, signed, forum="KZ", at="2020-01-01T00:00:00Z")
+    assert answer["indication"] != "TOTAL-PASSED"
+    assert "chose the time 2020-01-01T00:00:00Z" in client.get(answer["reports"]["html"]).text
 
 
 def test_the_reports_can_be_taken_along(client: Client, signed: bytes) -> None:

@@ -16,7 +16,7 @@ LIMITS = WorkerLimits(processes=1, waiting=2, wall_seconds=20.0, cpu_seconds=2)
 COMMAND = (sys.executable, "-m", "tests.service.web.misbehaving_worker")
 OPTIONS = {
     "id": "x", "policy": "default", "at": "2026-06-01T12:00:00+00:00", "forums": [], "documentKind": None,
-    "relyingParty": None, "lang": "en", "modelSpace": False, "fetching": None,
+    "relyingParty": None, "lang": "en", "modelSpace": False, "notices": [], "fetching": None,
     "files": [{"role": "document", "name": "x"}],
 }  # fmt: skip
 
