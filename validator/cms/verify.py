@@ -40,17 +40,28 @@ def signed_octets(info: SignerInfo) -> bytes:
     return ber.wrap(der.SET, b"".join(sorted(item.whole for item in info.signed)))
 
 
-def verify_value(info: SignerInfo, spki: bytes, content: bytes | None) -> CryptoResult | None:
+def received_octets(info: SignerInfo) -> bytes:
+    """The signed attributes in the order in which they were sent, with the SET OF tag."""
+    return ber.wrap(der.SET, b"".join(item.whole for item in info.signed))
+
+
+def verify_value(
+    info: SignerInfo, spki: bytes, content: bytes | None, *, received_order: bool = False
+) -> CryptoResult | None:
     """Whether the signature value verifies with the key `spki` (DER SubjectPublicKeyInfo).
 
-    Without signed attributes the value is over the content itself; None when that was not found.
+    Without signed attributes the value is over the content itself; None when that was not found. `received_order`
+    admits a value over the attributes as sent: the same attributes, not in the order that RFC 5652 5.4 demands.
     """
     signature, digest = info.signature_algorithm.whole, info.digest_algorithm.whole
     if info.signed_attributes is None:
         if content is None:
             return None
         return verify_cms(signature, digest, spki, content, info.signature, signed_attributes=False)
-    return verify_cms(signature, digest, spki, signed_octets(info), info.signature)
+    result = verify_cms(signature, digest, spki, signed_octets(info), info.signature)
+    if result is CryptoResult.INVALID and received_order:
+        return verify_cms(signature, digest, spki, received_octets(info), info.signature)
+    return result
 
 
 def uses(info: SignerInfo, spki: bytes | None) -> tuple[AlgorithmUse, ...]:

@@ -29,7 +29,8 @@ Content = tuple[bytes | memoryview, ...]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerContext:
     """What surrounds a SignerInfo: its id, form, the content it covers (None when not found), the eContentType that
-    its content-type attribute must name (None for a counter-signature), and every certificate at hand."""
+    its content-type attribute must name (None for a counter-signature), and every certificate at hand.
+    `received_order`: see `verify.verify_value`."""
 
     id: str
     format: str
@@ -44,6 +45,7 @@ class SignerContext:
     structure: tuple[Reason, ...] = ()
     remarks: tuple[Reason, ...] = ()
     document_sha256: str | None = None
+    received_order: bool = False
 
 
 def signature_id(info: SignerInfo, taken: set[str]) -> str:
@@ -74,7 +76,7 @@ def signature_facts(info: SignerInfo, context: SignerContext) -> SignatureFacts:
         parent=context.parent,
         field=context.field,
         structure=(*context.structure, *_structure(info, context), *reader.faults),
-        remarks=(*context.remarks, *reader.remarks),
+        remarks=(*context.remarks, *_order_remark(info, certificate, result), *reader.remarks),
         references=_data_references(info, context.content, result),
         result=result,
         value_sha256=hashlib.sha256(info.signature).hexdigest(),
@@ -94,6 +96,16 @@ def signature_facts(info: SignerInfo, context: SignerContext) -> SignatureFacts:
         embedded=context.embedded,
         document_sha256=context.document_sha256,
     )
+
+
+def _order_remark(info: SignerInfo, certificate: Certificate | None, result: CryptoResult | None) -> tuple[Reason, ...]:
+    """Says when the value verified only over the attributes as sent."""
+    if certificate is None or result is not CryptoResult.VALID or info.signed_attributes is None:
+        return ()
+    if verify.received_octets(info) == verify.signed_octets(info):
+        return ()
+    strict = verify.verify_value(info, certificate.spki, b"")
+    return () if strict is CryptoResult.VALID else (Reason.of("TS-CMS-ATTRIBUTE-ORDER"),)
 
 
 def _attribute_list(info: SignerInfo) -> tuple[AttributeFacts, ...]:
@@ -151,7 +163,7 @@ def _signing_certificate(
     content = None if context.content is None else b"".join(context.content) if info.signed_attributes is None else b""
     best: tuple[Certificate | None, CryptoResult | None] = (None, None)
     for item in unique:
-        result = verify.verify_value(info, item.spki, content)
+        result = verify.verify_value(info, item.spki, content, received_order=context.received_order)
         if best[0] is None or result is CryptoResult.VALID:
             best = (item, result)
         if result is CryptoResult.VALID:

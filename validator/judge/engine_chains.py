@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from policies.algorithms import AlgorithmUse, describe_signature
 from policies.jurisdictions import Jurisdiction, jurisdictions
-from policies.reasons import Reason, definition
-from policies.vocabulary import SubIndication
+from policies.reasons import Reason
 from validator.evidence import AnchorFacts, Evidence, ObjectKind
 from validator.judge.certificate_facts import certificate_facts
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
@@ -26,7 +25,8 @@ from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
 # A verdict must not depend on how busy the machine is: the step budgets decide, the deadline is the last resort.
 DEADLINE = 20.0
 MAX_STATEMENTS = 200
-_GENERAL = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
+# Whoever may be trusted: who issued the certificate was not allowed to issue any (RFC 5280 6.1.4 (k) to (n)).
+_NO_AUTHORITY = frozenset(("TS-PATH-NOT-A-CA", "TS-PATH-PATH-LENGTH", "TS-PATH-KEY-USAGE"))
 
 
 class EngineChains:
@@ -122,8 +122,7 @@ class EngineChains:
             return ()
         request = self._request(certificate, tops, certificate.not_before, RevocationMode.NONE, Purpose.TIME_STAMP)
         outcome = build_path(replace(request, settings=replace(request.settings, anchor_basic_constraints=True)))
-        broken = (item for item in outcome.reasons if definition(item.code).sub_indication is _GENERAL)
-        return () if outcome.valid else tuple(broken)
+        return () if outcome.valid else tuple(item for item in outcome.reasons if item.code in _NO_AUTHORITY)
 
     def _is_top(self, certificate: Certificate) -> bool:
         return certificate.self_issued or not self.subjects(certificate.issuer)

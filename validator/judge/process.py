@@ -222,7 +222,7 @@ def _token(context: Context, judged: JudgedToken) -> TimestampVerdict:
         time=token.gen_time,
         authority=(facts.common_name or facts.subject) if facts else None,
         blocks=judged.blocks,
-        reasons=_token_reasons(final, judged.blocks),
+        reasons=(*_token_reasons(final, judged.blocks), *(token.signature.remarks if token.signature else ())),
         chain=_links(context, path, statuses),
         changes=token.changes,
     )
