@@ -9,6 +9,7 @@ from typing import Any
 
 from ops.platform.installation import Installation
 from ops.platform.metrics import Metrics
+from ops.service.web.errors import FieldError
 from ops.service.web.form import Submission, Upload
 from ops.service.web.reports import ReportStore, StoredReport
 from ops.service.web.trust import InstallationTrust, TrustFile
@@ -58,13 +59,15 @@ class Judgement:
         self._model_space = model_space
 
     async def judge(self, submission: Submission) -> Outcome:
-        """Judge a document. Raises BusyError, WorkerError, and the validator's errors for material beside it."""
+        """Judge a document. Raises FieldError for a time in the future, BusyError, WorkerError, and the validator's
+        errors for material beside it."""
+        options = self._options(submission)
         own = await asyncio.to_thread(self._trust.files, submission.forum)
         files = [("document", submission.file)]
         for field, role in _ROLES:
             files += [(role, upload) for upload in getattr(submission, field)]
         header = {
-            **self._options(submission),
+            **options,
             "fetching": None if submission.offline else self._fetching(),
             "files": [
                 *({"role": role, "name": _shown_name(role, upload.name)} for role, upload in files),
@@ -86,7 +89,11 @@ class Judgement:
         return await self._done(header, lambda: (kept.evidence, *(item.octets for item in anchors)))
 
     def _options(self, submission: Submission) -> dict[str, Any]:
-        at = submission.at or self._installation.clock.now()
+        now = self._installation.clock.now()
+        at = submission.at or now
+        if at > now + self._installation.settings.clock_skew:
+            # Nobody knows yet what will be revoked by then.
+            raise FieldError("at", "The field «at» is in the future.", next_step="Leave it empty to judge for now.")
         return {
             "id": self._reports.new_id(),
             "policy": submission.policy or "default",

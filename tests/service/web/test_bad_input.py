@@ -52,7 +52,7 @@ FIELDS = {
 
 def alert(page: str) -> str:
     """The text of the page's alert region."""
-    found = re.search(r'<div class="error" role="alert"[^>]*>(.*?)</div>', page, re.DOTALL)
+    found = re.search(r'<div class="alert" role="alert"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert found, page
     return unescape(re.sub(r"<[^>]+>", " ", found.group(1)))
 
@@ -102,6 +102,12 @@ def test_a_field_with_an_impossible_value(client: Client, name: str) -> None:
     agree(api, page, 422, "TS-WEB-FIELD")
     if name != "forum":
         assert '<option value="KZ" selected>' in page.text
+
+
+@pytest.mark.parametrize("at", ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-13-01", "1e9"])
+def test_a_time_that_cannot_be_judged_for(client: Client, at: str) -> None:
+    api, page = both(client, files={"file": ("contract.pdf", paper())}, data={"at": at})
+    agree(api, page, 422, "TS-WEB-FIELD")
 
 
 def test_a_field_that_is_not_utf8(client: Client) -> None:
