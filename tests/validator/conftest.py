@@ -97,6 +97,7 @@ class World:
         start: datetime | None = None,
         end: datetime | None = None,
         usage: str = "content_commitment",
+        more: Iterable[x509.ExtensionType] = (),
     ) -> Holder:
         own = key(f"{label}") if not ca else key(f"{self.country}-{label}")
         used = f"{self.country}-{label}" if ca else label
@@ -116,6 +117,8 @@ class World:
         if issuer:
             identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
             builder = builder.add_extension(identifier, critical=False)
+        for extension in more:
+            builder = builder.add_extension(extension, critical=False)
         if eku:
             builder = builder.add_extension(x509.ExtendedKeyUsage([TIME_STAMPING]), critical=True)
         return Holder(used, builder.sign(signing, hashes.SHA256()))
@@ -176,16 +179,22 @@ class World:
         store = SimpleCertificateStore.from_certs([used.asn1, self.ca.asn1])
         return DummyTimeStamper(used.asn1, used.asn1_key, certs_to_embed=store, fixed_dt=at)
 
-    def pyhanko_signer(self, holder: Holder | None = None) -> signers.SimpleSigner:
+    def pyhanko_signer(self, holder: Holder | None = None, *, embed: bool = True) -> signers.SimpleSigner:
         used = holder or self.signer
-        store = SimpleCertificateStore.from_certs([self.ca.asn1])
+        store = SimpleCertificateStore.from_certs([self.ca.asn1] if embed else [])
         return signers.SimpleSigner(used.asn1, used.asn1_key, cert_registry=store)
 
     def cms(
-        self, data: bytes, *, stamp: datetime | None = None, detached: bool = True, holder: Holder | None = None
+        self,
+        data: bytes,
+        *,
+        stamp: datetime | None = None,
+        detached: bool = True,
+        holder: Holder | None = None,
+        embed: bool = True,
     ) -> bytes:
         """CAdES over `data`, with a signature time-stamp of `stamp` when given."""
-        signer = self.pyhanko_signer(holder)
+        signer = self.pyhanko_signer(holder, embed=embed)
         info = asyncio.run(
             signer.async_sign_general_data(
                 data,
