@@ -282,7 +282,8 @@ class _Question:
 
     def _refusal(self, leaf: Findings, reasons: tuple[Reason, ...]) -> PathOutcome:
         judged = self._judged()
-        best = best_rejected(self._leaf, judged, self._dropped, leaf.reasons, reasons, self._signed)
+        known = bool(self._pool.of(self._leaf.issuer))
+        best = best_rejected(self._leaf, judged, self._dropped, leaf.reasons, reasons, self._signed, known)
         if not best.statuses and best.certificates in {candidate.certificates for candidate in judged}:
             best = self._with_statuses(best)
         return PathOutcome(

@@ -31,19 +31,21 @@ def best_rejected(
     own: tuple[Reason, ...],
     further: tuple[Reason, ...],
     signed: Callable[[CandidatePath], bool],
+    issuer_known: bool,
 ) -> CandidatePath:
     """The path to show for a refusal: a complete one before a part of one, the longest part before shorter ones.
 
     `own` are reasons of the end entity alone, `further` those of the search as a whole. `signed` says whether the
-    topmost certificate of a part really issued the one below, for a namesake with another key explains nothing.
+    topmost certificate of a part really issued the one below, for a namesake with another key explains nothing;
+    `issuer_known` whether any certificate of the issuer's name was at hand.
     """
     best = min(complete, key=lambda one: len(one.reasons), default=None)
     if best is None:
         looked_at = sorted(parts, key=_progress, reverse=True)[:MAX_COMPARED]
         best = next((one for one in looked_at if signed(one)), looked_at[0] if looked_at else None)
     if best is None:
-        missing = (Reason.of("TS-PATH-NO-ISSUER", subject=who(leaf), issuer=leaf.issuer.text()[:200]),)
-        rest = () if further else missing
+        missing = Reason.of("TS-PATH-NO-ISSUER", subject=who(leaf), issuer=leaf.issuer.text()[:200])
+        rest = () if further else (Reason.of("TS-PATH-NO-ANCHOR-REACHED") if issuer_known else missing,)
         return CandidatePath(certificates=(leaf,), reasons=order_reasons((*further, *own, *rest)))
     reasons = order_reasons((*own, *best.reasons, *further))
     return CandidatePath(certificates=best.certificates, reasons=reasons, statuses=best.statuses)

@@ -19,6 +19,11 @@ def test_missing_issuer_is_named(forge: SimpleNamespace) -> None:
     assert outcome.reasons[0].param("issuer") == "CN=CA"
 
 
+def test_a_way_that_ends_nowhere_is_told_from_a_missing_issuer(forge: SimpleNamespace) -> None:
+    stray = forge.authority(issuer="CN=Elsewhere", signer="elsewhere")
+    assert forge.codes(forge.ask(forge.end_entity(), [forge.root()], [stray])) == ("NO-ANCHOR-REACHED",)
+
+
 def test_self_signed_end_entity_outside_the_anchors(forge: SimpleNamespace) -> None:
     leaf = forge.certificate("CN=Leaf", "CN=Leaf", signer="leaf", owner="leaf")
     assert not forge.ask(leaf, [forge.root()], [leaf]).valid
@@ -94,7 +99,7 @@ def test_loops_end(forge: SimpleNamespace) -> None:
         forge.authority("CN=B", "CN=C", "c", "b"),
         forge.authority("CN=C", "CN=CA", "ca", "c"),
     ]
-    assert not forge.ask(forge.end_entity(), [forge.root()], pool).valid
+    assert forge.codes(forge.ask(forge.end_entity(), [forge.root()], pool)) == ("NO-ANCHOR-REACHED",)
     way_out = forge.authority("CN=C", "CN=Root", "root", "c")
     assert forge.ask(forge.end_entity(), [forge.root()], [*pool, way_out]).valid
 
