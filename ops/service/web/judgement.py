@@ -126,6 +126,7 @@ class Judgement:
             "seconds": settings.fetch_seconds,
             "maxRedirects": settings.fetch_max_redirects,
             "privateAddresses": settings.allow_private_addresses,
+            "own": settings.base_url,
             # All fetches of one document together leave the judgement half of its time.
             "totalSeconds": self._pool.limits.wall_seconds / 2,
         }

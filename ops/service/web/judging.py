@@ -100,15 +100,21 @@ def _fetcher(settings: dict[str, Any] | None) -> Fetcher | None:
         max_redirects=int(settings["maxRedirects"]),
     )
     private = bool(settings["privateAddresses"])
-    return BudgetedFetcher(float(settings["totalSeconds"]), limits, private)
+    return BudgetedFetcher(float(settings["totalSeconds"]), limits, private, str(settings["own"]))
 
 
 class BudgetedFetcher(Fetcher):
-    """A guarded client that has so many seconds for everything that one document makes it fetch."""
+    """A guarded client that has so many seconds for everything that one document makes it fetch.
 
-    def __init__(self, seconds: float, limits: FetchLimits, allow_private: bool) -> None:
+    `own` is this installation's base address: its responders are asked even where they are at a private address, and
+    never followed elsewhere.
+    """
+
+    def __init__(self, seconds: float, limits: FetchLimits, allow_private: bool, own: str = "") -> None:
         super().__init__(SystemClock(), limits=limits, allow_private_addresses=allow_private)
-        self._each = limits.total_time.total_seconds()
+        self._given = limits
+        self._private = allow_private
+        self._own = tuple(f"{own}/{name}" for name in ("crl/", "aia/", "ocsp")) if own else ()
         self._end = time.monotonic() + seconds
 
     def _fetch(
@@ -123,7 +129,13 @@ class BudgetedFetcher(Fetcher):
         left = self._end - time.monotonic()
         if left <= 0:
             raise FetchTimeoutError("The time for fetching what this document names is used up.", url=url)
-        self.limits = replace(self.limits, total_time=timedelta(seconds=min(left, self._each)))
+        own = url.startswith(self._own) if self._own else False
+        self._allow_private = self._private or own
+        self.limits = replace(
+            self._given,
+            total_time=min(self._given.total_time, timedelta(seconds=left)),
+            max_redirects=0 if own else self._given.max_redirects,
+        )
         return super()._fetch(method, url, headers, body, content_types, max_bytes)
 
 

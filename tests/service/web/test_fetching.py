@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.platform.clock import SystemClock
-from ops.platform.fetch import FetchLimits, FetchTimeoutError
+from ops.platform.fetch import FetchAddressError, FetchLimits, FetchTimeoutError, FetchUrlError
 from ops.service.loopback import base_url, bound_socket, serving
 from ops.service.web.app import create_app
 from ops.service.web.judging import BudgetedFetcher
@@ -60,6 +60,35 @@ def test_status_is_fetched_only_where_the_client_may_go(
         assert online["indication"] == "TOTAL-PASSED"
     else:
         assert online["indication"] == "INDETERMINATE"
+
+
+def test_an_installation_asks_its_own_responders_wherever_they_are(tmp_path: Path) -> None:
+    listener = bound_socket()
+    with open_house(tmp_path / "house", SystemClock(), base_url=base_url(listener)) as house:
+        house.build()
+        house.add_unit()
+        files = {"file": ("contract.pdf", house.sign(paper(), level=AdesLevel.B))}
+        application = create_app(house.installation, house.authority, limits=LIMITS)
+        with serving(application, listener):
+            answer = Client(application).post("/api/v1/validate", files=files, data={"forum": "KZ"})
+        application.close()
+    assert answer.json()["indication"] == "TOTAL-PASSED"
+    assert "TS-DOC-FETCH-FAILED" not in answer.text
+
+
+def test_only_its_responders_and_nothing_that_looks_like_them() -> None:
+    with bound_socket() as silent:
+        own = base_url(silent)
+        fetcher = BudgetedFetcher(5.0, FetchLimits(), False, own)
+        for address in (
+            f"{own}/metrics",
+            f"{own}",
+            f"{own}1/crl/x",
+            f"{own}@127.0.0.1/crl/x",
+            "http://127.0.0.1/crl/x",
+        ):
+            with pytest.raises((FetchAddressError, FetchUrlError)):
+                fetcher.get(address)
 
 
 def test_all_fetches_of_a_document_share_one_time() -> None:
