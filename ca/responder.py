@@ -145,19 +145,19 @@ class OcspService:
     def _issuer(self, session: Session, request: ocsp.OcspRequest) -> tuple[int, datetime] | None:
         # A delegated responder speaks for the CA that issued its certificate, so for one issuer a response.
         asked = {certificate.issuer for certificate in request.certificates}
-        if not asked <= self._issuers.keys():
-            self._load_issuers(session)
-        found = {self._issuers.get(issuer) for issuer in asked}
+        found = {self._issuers.get(wanted) or self._find_issuer(session, wanted) for wanted in asked}
         return found.pop() if len(found) == 1 else None
 
-    def _load_issuers(self, session: Session) -> None:
-        fresh: dict[tuple[str, bytes, bytes], tuple[int, datetime]] = {}
-        for row in session.exec(select(AuthorityRow)):
+    def _find_issuer(self, session: Session, wanted: tuple[str, bytes, bytes]) -> tuple[int, datetime] | None:
+        # By index, so that a stranger's issuer costs one look-up however many authorities there are.
+        column = AuthorityRow.ocsp_name_hash if wanted[0] == ocsp.SHA1 else AuthorityRow.name_hash
+        for row in session.exec(select(AuthorityRow).where(column == wanted[1].hex())):
             assert row.id is not None
-            for hashes in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
-                fresh[hashes] = (row.id, row.created_at)
-        with self._lock:
-            self._issuers = fresh
+            if wanted in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
+                with self._lock:
+                    self._issuers[wanted] = (row.id, row.created_at)
+                return row.id, row.created_at
+        return None
 
     def _responder(self, session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
         known = self._responders.get(authority_id)

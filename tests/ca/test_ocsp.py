@@ -139,10 +139,11 @@ def test_several_certificates_in_one_request(answering: World) -> None:
     from ca import reader
 
     good, bad = answering.seal(), answering.seal()
+    digests = {good.serial: hashes.SHA1(), bad.serial: hashes.SHA256(), 77: hashes.SHA1()}
     answering.ca.revoke("kz-ca", bad.serial, RevocationReason.SUPERSEDED, grounds="new card")
     asked = []
-    for serial in (good.serial, bad.serial, 77):
-        tbs = reader.children(reader.one(_request(answering, serial), 0x30))[0]
+    for serial, digest in digests.items():
+        tbs = reader.children(reader.one(_request(answering, serial, digest=digest), 0x30))[0]
         asked += [one.whole for one in reader.children(reader.children(tbs)[0])]
     answer = _ask(answering, der.sequence(der.sequence(der.sequence(*asked))))
     statuses = [single.certificate_status for single in answer.responses]
