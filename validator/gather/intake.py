@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from ops.platform.fetch import Fetcher
 from policies.reasons import Reason
 from validator.evidence import DocumentFacts, Evidence, ObjectKind, TrustMode, TrustState
-from validator.gather import cms_file, pdf_file
+from validator.gather import cms_file
 from validator.gather.builder import Builder
-from validator.gather.fetching import complete
 from validator.gather.source import Source
 from validator.gather.store import ObjectStore
 from validator.gather.trust import AnchorInput, add_anchors, certificates, crls, ocsps
-from validator.pdf.reader import looks_like_pdf
+from validator.pdf.header import looks_like_pdf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,9 @@ def gather(request: GatherRequest) -> Evidence:
     builder = Builder(store)
     container, pages = _read(request, builder)
     if request.fetch is not None:
+        # Imported when needed: the mirror's tables cost half a second that an offline call has no use for.
+        from validator.gather.fetching import complete
+
         builder.remarks.extend(complete(store, builder, request.fetch))
     return Evidence(
         container=container,
@@ -68,7 +70,7 @@ def _read(request: GatherRequest, builder: Builder) -> tuple[str, int | None]:
             builder.structure.append(Reason.of("TS-DOC-EMPTY"))
         elif looks_like_pdf(octets) and octets[0] != 0x30:
             # A CMS that encloses a PDF starts with SEQUENCE and has %PDF- within reach of a PDF reader too.
-            return "pdf", pdf_file.read(octets, builder)
+            return "pdf", _pdf(octets, builder)
         elif (binary := cms_file.binary(octets)) is not None:
             return cms_file.read(binary, request.detached, builder), None
         else:
@@ -76,6 +78,13 @@ def _read(request: GatherRequest, builder: Builder) -> tuple[str, int | None]:
     except Exception as fault:  # noqa: BLE001 - the last wall: what a file holds is a reason, never an exception
         builder.structure.append(Reason.of("TS-DOC-TOO-COMPLEX", detail=type(fault).__name__))
     return "unknown", None
+
+
+def _pdf(octets: bytes, builder: Builder) -> int | None:
+    # Imported when needed: pyHanko takes longer to load than a CMS file to judge.
+    from validator.gather import pdf_file
+
+    return pdf_file.read(octets, builder)
 
 
 def _other(octets: bytes, builder: Builder) -> str:

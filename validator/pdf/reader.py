@@ -13,6 +13,7 @@ from typing import Any
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
+from validator.pdf.header import looks_like_pdf
 from validator.pdf.stream import BoundedStream, ReadBudgetError
 
 # pyHanko reports every oddity of a hostile file as a warning; our own reasons say what matters.
@@ -22,7 +23,6 @@ for _name in ("pyhanko.pdf_utils", "pyhanko.sign.diff_analysis"):
 MAX_REVISIONS = 200
 MAX_OBJECT_READS = 2_000_000
 MAX_SECONDS = 20.0
-_HEADER_WITHIN = 1024
 _TRAILER = frozenset(("/Size", "/Prev", "/Root", "/Encrypt", "/Info", "/ID"))
 
 
@@ -115,11 +115,6 @@ def entry(dictionary: Any, key: str, default: Any = None) -> Any:
     # Subscription resolves references; `get` of pyHanko's dictionaries does not.
     value = dictionary[key]
     return default if isinstance(value, generic.NullObject) else value
-
-
-def looks_like_pdf(octets: bytes) -> bool:
-    """The header `%PDF-` within the first 1024 octets, as readers accept it (ISO 32000-2 7.5.2)."""
-    return b"%PDF-" in octets[:_HEADER_WITHIN]
 
 
 def open_pdf(octets: bytes, budget: Budget | None = None) -> BoundedReader:
