@@ -144,15 +144,14 @@ def time_stamp_delay(context: Context, signature: SignatureFacts, best: datetime
 
 
 def _freshness(context: Context, basic: Basic, best: datetime) -> Conclusion | None:
-    """Steps 6 and 7. An expired certificate is held to the same: what was known must be fresh at the best time."""
+    """Steps 6 and 7. Whatever the best time resolved, every certificate of the path must be known to have been good
+    then, from fresh knowledge: behind one revocation or expiry there may stand another."""
     current, certificate = basic.conclusion, basic.certificate
-    if certificate is None or certificate.path is None:
+    if current.passed or certificate is None or certificate.path is None:
         return None
-    if current.sub_indication is SubIndication.TRY_LATER and current.on_hold:
-        since = current.revoked_at
-        return None if since is not None and best < since else current
-    asked = (SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NOT_REVOKED)
-    if current.sub_indication not in asked or fresh_at(context, certificate.path, best):
+    if current.on_hold and (current.revoked_at is None or best >= current.revoked_at):
+        return current
+    if fresh_at(context, certificate.path, best):
         return None
     if current.sub_indication is SubIndication.TRY_LATER:
         return current

@@ -42,7 +42,7 @@ def identify_certificate(signature: SignatureFacts) -> Conclusion:
     matching = [item for item in references if item.matches == certificate]
     if not matching:
         return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, Reason.of("TS-SIG-REFERENCE-MISMATCH"))
-    if any(item.issuer_serial_matches is False for item in matching):
+    if signature.identifier_matches is False or any(item.issuer_serial_matches is False for item in matching):
         return passed(Reason.of("TS-SIG-ISSUER-SERIAL"))
     return passed()
 

@@ -49,7 +49,8 @@ def validate_token(context: Context, token: TimestampFacts) -> TokenResult:
 
 
 def _decide(form: Conclusion, imprint: Conclusion, basic: Basic, authority: Conclusion) -> Conclusion:
-    order = (form, imprint, basic.conclusion, authority)
+    # The authority's own purpose before its path: newer tokens may mend the path, never the purpose.
+    order = (form, imprint, authority, basic.conclusion)
     failing = [item for item in order if not item.passed]
     if not failing:
         return basic.conclusion

@@ -112,19 +112,21 @@ def _conclude(
     purpose: Purpose,
     known_at: datetime | None,
 ) -> Conclusion:
+    # What no proof of existence can mend comes first, so that a later process never resolves one fault and overlooks
+    # another behind it; the rest in the order of 5.2.6.4.
     checks = (
         _structure(context, path),
+        _constraints(context, path, purpose),
         _revocation(context, path, statuses),
         _validity(context, path),
         _knowledge(context, path, statuses, known_at),
-        _constraints(context, path, purpose),
         _algorithms(context, path, statuses),
     )
     found = [item for item in checks if item is not None and not item.passed]
     if not found:
         remarks = tuple(reason for item in checks if item is not None for reason in item.reasons)
         return Conclusion(indication=Indication.PASSED, reasons=remarks, path=path, statuses=statuses)
-    # The first decides (order of clause 5.2.6.4); all are reported.
+    # The first decides; all are reported.
     reasons = tuple(dict.fromkeys(reason for item in found for reason in item.reasons))
     first = found[0]
     return replace(first, reasons=reasons, path=path, statuses=statuses)

@@ -75,6 +75,8 @@ CASES = [
          clause="5.5.4 step 3: token dropped, signature good now"),
     Case("TSA revoked and signer expired", "INDETERMINATE", "OUT_OF_BOUNDS_NOT_REVOKED", stamp=5, signer_ends=2,
          revoke={"tsa": (3, REASONS.superseded)}, crl=(4, 7), more_crl=(0, 7)),
+    Case("expired key for encipherment, everything else proven in time", "INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE",
+         stamp=5, signer_ends=2, crl=(4, 7)),
     Case("key for encipherment only is not for signatures", "INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE",
          clause="5.2.6.4 step 5"),
 ]  # fmt: skip
@@ -86,7 +88,8 @@ def test_case(case: Case, make_world: Any, evidence_of: Any, judged: Any, now: A
     if case.signer_ends is not None:
         world.signer = world.issue("signer", world.ca, end=now - case.signer_ends * DAY)
     if "encipherment" in case.name:
-        world.signer = world.issue("signer", world.ca, usage="key_encipherment")
+        end = None if case.signer_ends is None else now - case.signer_ends * DAY
+        world.signer = world.issue("signer", world.ca, usage="key_encipherment", end=end)
     for label, (days, reason) in case.revoke.items():
         world.revoked[getattr(world, label).label] = (now - days * DAY, reason)
     data = world.cms(DATA, stamp=None if case.stamp is None else now - case.stamp * DAY)
@@ -212,3 +215,34 @@ def test_delay_between_claim_and_proof(make_world: Any, evidence_of: Any, judged
     data = world.cms(DATA, stamp=now - HOUR)
     verdict = judged(evidence_of(data, anchors=[world.root], crls=world.crls(), detached=[DATA]), policy="strict")
     assert (verdict.indication, verdict.sub_indication) == ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
+
+
+def test_newer_time_stamp_mends_no_authority_that_may_not_stamp(
+    make_world: Any, evidence_of: Any, judged: Any, now: Any
+) -> None:
+    """The first authority has expired and never was one; a proper newer stamp covers its token."""
+    world = make_world()
+    world.signer = world.issue("signer", world.ca, end=now - 2 * DAY)
+    world.tsa = world.issue("tsa", world.ca, usage="digital_signature", end=now - DAY)
+    data = world.with_store(world.pdf(stamp=now - 5 * DAY), world.crls(now - 4 * DAY))
+    renewed = world.with_document_stamp(data, now - 12 * HOUR, world.issue("tsa2", world.root, eku=True))
+
+    verdict = judged(evidence_of(renewed, anchors=[world.root], crls=world.crls()))
+
+    assert verdict.timestamps[0].sub_indication == "CHAIN_CONSTRAINTS_FAILURE"
+    assert verdict.indication == "INDETERMINATE"
+
+
+def test_revocation_behind_another_is_not_overlooked(make_world: Any, evidence_of: Any, judged: Any, now: Any) -> None:
+    """The signer was revoked after the time-stamp, its authority before; the stamp comes from elsewhere."""
+    world, other = make_world(), make_world(country="BY")
+    world.revoked[world.signer.label] = (now - 3 * DAY, REASONS.superseded)
+    world.revoked[world.ca.label] = (now - 8 * DAY, REASONS.ca_compromise)
+    world.tsa = other.issue("tsa", other.root, eku=True)
+    data = world.cms(DATA, stamp=now - 5 * DAY)
+    crls = [*world.crls(), other.crl(other.root)]
+
+    verdict = judged(evidence_of(data, anchors=[world.root, other.root], crls=crls, detached=[DATA]))
+
+    assert verdict.timestamps[0].indication == "PASSED"
+    assert verdict.indication == "INDETERMINATE"
