@@ -22,7 +22,8 @@ from ops.service.bench.installation import ISSUING, ROOT, bench_installation
 from ops.service.bench.measure import Figure, rate
 from signer import flow
 from signer.holder import store_signer
-from signer.model import AdesLevel, SignatureFormat, SigningIdentity, SigningOptions, SigningServices
+from signer.material import MaterialCollector
+from signer.model import AdesLevel, Material, SignatureFormat, SigningIdentity, SigningOptions, SigningServices
 from signer.selfcheck import SelfValidation
 from signer.tsa.authority import TimestampAuthority
 from signer.tsa.request import message_imprint, write_request
@@ -35,14 +36,16 @@ _TEN_KIB = bytes(range(256)) * 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
-    """A signer, a time-stamping unit, and the raw rate of the signer's key behind the same key store."""
+class SigningBench:
+    """A signer, a time-stamping unit, their revocation material, and the raw rate of the signer's key behind the same
+    key store."""
 
     identity: SigningIdentity
     holder: Callable[[bytes], bytes]
     authority: TimestampAuthority
     now: Callable[[], datetime]
     judge: SelfValidation
+    material: Material
     raw: float
 
     def figure(self, name: str, operation: Callable[[], object], **detail: float) -> Figure:
@@ -52,7 +55,9 @@ class _Bench:
     def signature(
         self, format: SignatureFormat, document: bytes, level: AdesLevel, *, judged: bool
     ) -> Callable[[], bytes]:
-        services = SigningServices(timestamper=self.authority, judge=self.judge if judged else None)
+        collector = MaterialCollector(given=self.material) if level.has_material else None
+        judge = self.judge if judged else None
+        services = SigningServices(timestamper=self.authority, material=collector, judge=judge)
         options = SigningOptions(level=level)
 
         def operation() -> bytes:
@@ -63,8 +68,8 @@ class _Bench:
 
 def sign() -> tuple[Figure, ...]:
     """PAdES and CAdES signatures and time-stamps a second, and the raw signatures of the same run."""
-    pdf = _contract()
-    with _prepared() as bench:
+    pdf = contract()
+    with signing_bench() as bench:
         figures = [
             bench.figure(
                 f"{format.value} {level.value}{', judged' if judged else ''}", operation, octets=len(operation())
@@ -80,7 +85,8 @@ def sign() -> tuple[Figure, ...]:
 
 
 @contextmanager
-def _prepared() -> Iterator[_Bench]:
+def signing_bench() -> Iterator[SigningBench]:
+    """A hierarchy with a signer and a time-stamping unit on a throw-away installation."""
     with bench_installation() as (installation, authority):
         identity = _certified(installation, authority, "signer", "legal-person")
         unit = _certified(installation, authority, "tsu", "tsa")
@@ -88,12 +94,13 @@ def _prepared() -> Iterator[_Bench]:
         units.add("bench", key_label="tsu", certificate=unit.certificate, chain=unit.chain, policy=_POLICY)
         holder = store_signer(installation.keys, "signer", identity.scheme)
         message = bytes(900)
-        yield _Bench(
+        yield SigningBench(
             identity=identity,
             holder=holder,
             authority=units.open("bench"),
             now=installation.clock.now,
             judge=SelfValidation(installation.clock),
+            material=Material(crls=tuple(authority.publish_crl(name).der for name in (ROOT, ISSUING))),
             raw=rate(lambda: holder(message)),
         )
 
@@ -108,7 +115,7 @@ def _certified(
     return SigningIdentity(issued.der, tuple(item for item in issuers if item is not None))
 
 
-def _contract() -> bytes:
+def contract() -> bytes:
     """Two pages of text, about 14 KiB."""
     output = BytesIO()
     canvas = Canvas(output, invariant=True, pageCompression=0)
