@@ -15,8 +15,9 @@ def serve(
         bool,
         typer.Option("--model-space", help="Admit the model space's invented instruments of recognition."),
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say the address as one JSON object.")] = False,
 ) -> None:
     """Serve the API, the page and the responders until the process is told to stop."""
     from ops.service.web.running import run
 
-    run(host, port, model_space=model_space)
+    run(host, port, model_space=model_space, as_json=as_json)

@@ -1,5 +1,6 @@
 """Starts and stops the service: configuration, secret, schema, keys, schedules, then the port; and back in order."""
 
+import json
 import logging
 import os
 import secrets
@@ -34,7 +35,7 @@ _GRACE_SECONDS = 20
 log = get_logger(__name__)
 
 
-def run(host: str | None, port: int | None, *, model_space: bool = False) -> None:
+def run(host: str | None, port: int | None, *, model_space: bool = False, as_json: bool = False) -> None:
     """Serve until a signal. Raises what the configuration, the database, the keys or the port refuse."""
     settings = prepared_settings(host, port)
     configure_logs(level=settings.log_level, form=settings.log_format)
@@ -45,11 +46,17 @@ def run(host: str | None, port: int | None, *, model_space: bool = False) -> Non
         application = held.enter_context(_application(installation, model_space))
         # The kernel queues connections from here on, so that what is announced can be used at once.
         listener.listen(_MOST_CONNECTIONS)
-        address = listener.getsockname()
-        typer.echo(f"trustspace serves at http://{address[0]}:{address[1]} – stop it with Ctrl+C.")
+        address = _address(listener)
+        say = json.dumps({"url": address}) if as_json else f"trustspace serves at {address} – stop it with Ctrl+C."
+        typer.echo(say)
         log.info("serving", profile=settings.profile, base_url=settings.base_url)
         _serve(application, listener)
     log.info("stopped")
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def prepared_settings(host: str | None = None, port: int | None = None) -> Settings:
@@ -79,8 +86,10 @@ def _development_secret(settings: Settings) -> dict[str, Path]:
     if not file.exists():
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_secret(file)
-        typer.echo(f"Development installation: a new passphrase for the keys was written to {file} (mode 600).")
-        typer.echo(f"Other commands need it too: export TRUSTSPACE_KEY_PASSPHRASE_FILE={file}")
+        typer.echo(
+            f"Development installation: a new passphrase for the keys was written to {file} (mode 600).", err=True
+        )
+        typer.echo(f"Other commands need it too: export TRUSTSPACE_KEY_PASSPHRASE_FILE={file}", err=True)
     return {"key_passphrase_file": file}
 
 
@@ -126,7 +135,7 @@ def _installation(settings: Settings) -> Iterator[Installation]:
 
 def _require_schema(database: Database, *, may_create: bool) -> None:
     if may_create and database.is_sqlite and schema.current(database) is None:
-        typer.echo("Development installation: the database was created.")
+        typer.echo("Development installation: the database was created.", err=True)
         schema.upgrade(database)
         return
     try:
