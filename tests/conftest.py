@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Octets are named by their argument: made anew in each process, they would give each worker other test names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def _absent(reason: str) -> None:
     """Skip on a developer's machine; on CI an absent part is a failure, never a silent gap."""
     if os.environ.get("CI") == "true":
