@@ -77,7 +77,7 @@ class Name:
 
 
 _names: dict[bytes, Name] = {}
-_MAX_CACHED = 50_000
+_MAX_CACHED, _MAX_CACHED_OCTETS = 50_000, 2_000
 
 
 def parse_name(encoded: bytes) -> Name:
@@ -89,9 +89,10 @@ def parse_name(encoded: bytes) -> Name:
     if known is not None:
         return known
     name = _parse(encoded)
-    if len(_names) >= _MAX_CACHED:
-        _names.clear()
-    _names[encoded] = name
+    if len(encoded) <= _MAX_CACHED_OCTETS:
+        if len(_names) >= _MAX_CACHED:
+            _names.clear()
+        _names[encoded] = name
     return name
 
 

@@ -233,7 +233,8 @@ def constraint_index(certificate: Certificate) -> ConstraintIndex | None:
         return None
     index = _indexes.get(certificate.fingerprint)
     if index is None:
-        if len(_indexes) > 512:
+        # An index of ten thousand subtrees takes some megabytes.
+        if len(_indexes) >= 32:
             _indexes.clear()
         index = _indexes[certificate.fingerprint] = ConstraintIndex(constraints)
     return index

@@ -8,6 +8,7 @@ answer does not depend on what was asked before.
 
 from dataclasses import dataclass
 
+from policies.algorithms import AlgorithmPolicy
 from validator.path.certificate import Certificate
 from validator.path.types import PathRequest, PathSettings, TrustAnchor
 from validator.revocation.types import Status, StatusAnswer
@@ -29,6 +30,8 @@ class UpperPath:
 
 _upper: dict[Key, UpperPath] = {}
 _statuses: dict[Key, StatusAnswer] = {}
+_policies: dict[int, AlgorithmPolicy | None] = {}
+_MAX_POLICIES = 64
 
 
 def question_key(request: PathRequest) -> Key | None:
@@ -47,9 +50,8 @@ def question_key(request: PathRequest) -> Key | None:
 
 
 def _settings_key(settings: PathSettings) -> Key:
-    # The catalogue of algorithms stands for itself: it is loaded once and kept.
     return (
-        id(settings.algorithms),
+        _identity(settings.algorithms),
         settings.revocation,
         settings.leniencies,
         settings.freshness_seconds,
@@ -59,6 +61,17 @@ def _settings_key(settings: PathSettings) -> Key:
         settings.max_depth,
         settings.eku,
     )
+
+
+def _identity(policy: AlgorithmPolicy | None) -> int:
+    """A number for the policy object. It is kept, so that no other object ever gets its number."""
+    if id(policy) not in _policies:
+        if len(_policies) >= _MAX_POLICIES:
+            _policies.clear()
+            _upper.clear()
+            _statuses.clear()
+        _policies[id(policy)] = policy
+    return id(policy)
 
 
 def upper_path(key: Key | None) -> UpperPath | None:

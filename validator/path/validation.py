@@ -60,7 +60,8 @@ def validate(chain: Sequence[Certificate], settings: PathSettings) -> PathValida
 
 _prefixes: dict[tuple[object, ...], _State] = {}
 _ends: dict[tuple[object, ...], tuple[object, PathValidation]] = {}
-_MAX_PREFIXES = 4_096
+_MAX_PREFIXES, _MAX_NODES = 4_096, 100_000
+_kept_nodes = 0
 
 
 def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> tuple[tuple[object, ...], _State]:
@@ -84,10 +85,17 @@ def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> tup
     else:
         _, state = _prefix(authorities[:-1], settings)
         state = _prepare_next(_basic(state, authorities[-1], final=False), authorities[-1])
-    if len(_prefixes) >= _MAX_PREFIXES:
-        _prefixes.clear()
-    _prefixes[key] = state
+    _keep(key, state)
     return key, state
+
+
+def _keep(key: tuple[object, ...], state: _State) -> None:
+    global _kept_nodes
+    if len(_prefixes) >= _MAX_PREFIXES or _kept_nodes > _MAX_NODES:
+        _prefixes.clear()
+        _kept_nodes = 0
+    _prefixes[key] = state
+    _kept_nodes += len(state.graph.layers[-1])
 
 
 def _initial(anchor: Certificate, settings: PathSettings) -> _State:
