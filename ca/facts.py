@@ -62,6 +62,7 @@ def issuer_of(room: Room, session: Session, row: AuthorityRow, *, self_signing: 
         spki=row.spki,
         key_id=row.key_id,
         algorithm=signature_algorithm(room.keys, row.key_label),
+        begin=None if own is None or self_signing else own.not_before,
         end=None if own is None or self_signing else own.not_after,
         path_length=path_length_of(own.der) if own is not None and own.der is not None else None,
     )

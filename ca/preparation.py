@@ -202,7 +202,7 @@ def _plan(order: Order, issuers: Issuers, row: CertificateRow, now: datetime) ->
         longest=profile.longest,
         backdate=profile.backdate,
         earliest=now - profile.preparation,
-        issuer_end=issuer.end,
+        issuer=(issuer.begin, issuer.end),
     )
     return Blueprint(
         profile=profile,

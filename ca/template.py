@@ -21,8 +21,8 @@ from ops.platform import der
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The issuing authority's facts. `end` and `path_length` come from its own certificate; `end` is None while a root
-    signs itself. `algorithm` is the AlgorithmIdentifier of its signatures."""
+    """The issuing authority's facts. `begin`, `end` and `path_length` come from its own certificate, and are None while
+    a root signs itself. `algorithm` is the AlgorithmIdentifier of its signatures."""
 
     name: str
     jurisdiction: str
@@ -30,6 +30,7 @@ class Issuer:
     spki: bytes
     key_id: bytes
     algorithm: bytes
+    begin: datetime | None
     end: datetime | None
     path_length: int | None
 

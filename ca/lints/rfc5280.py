@@ -69,6 +69,8 @@ def _validity(subject: Subject) -> Iterator[str]:
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if (start, end) != (plan.not_before, plan.not_after) or end <= start:
         yield "The validity does not read back as it was decided"
+    if plan.issuer.begin is not None and start < plan.issuer.begin:
+        yield "The validity begins before the issuer's own"
     if plan.issuer.end is not None and end > plan.issuer.end:
         yield "The validity ends after the issuer's own"
     if length(start, end) > plan.profile.longest:

@@ -55,7 +55,7 @@ DAY = timedelta(days=1)
 def _settle(**changes: object) -> tuple[datetime, datetime]:
     usual = {
         "asked": (None, None), "period": 365 * DAY, "longest": 400 * DAY, "backdate": timedelta(minutes=5),
-        "earliest": NOW - DAY, "issuer_end": NOW + 3650 * DAY,
+        "earliest": NOW - DAY, "issuer": (NOW - 3650 * DAY, NOW + 3650 * DAY),
     }  # fmt: skip
     return validity.settle(NOW, **{**usual, **changes})  # type: ignore[arg-type]
 
@@ -67,13 +67,15 @@ def test_validity_is_inclusive() -> None:
     assert start.microsecond == end.microsecond == 0
 
 
-@given(MOMENTS, MOMENTS, MOMENTS)
-def test_validity_never_leaves_its_bounds(start: datetime, end: datetime, issuer_end: datetime) -> None:
+@given(MOMENTS, MOMENTS, MOMENTS, MOMENTS)
+def test_validity_never_leaves_its_bounds(
+    start: datetime, end: datetime, issuer_begin: datetime, issuer_end: datetime
+) -> None:
     try:
-        first, last = _settle(asked=(start, end), issuer_end=issuer_end)
+        first, last = _settle(asked=(start, end), issuer=(issuer_begin, issuer_end))
     except ValidityError:
         return
-    assert NOW - DAY - timedelta(seconds=1) <= first < last <= issuer_end
+    assert max(NOW - DAY - timedelta(seconds=1), issuer_begin) <= first < last <= issuer_end
     assert validity.length(first, last) <= 400 * DAY
 
 
@@ -84,8 +86,9 @@ def test_validity_never_leaves_its_bounds(start: datetime, end: datetime, issuer
         {"asked": (NOW + 31 * DAY, None)},
         {"asked": (None, NOW + 401 * DAY)},
         {"asked": (None, NOW - DAY)},
-        {"asked": (None, NOW + 10 * DAY), "issuer_end": NOW + 9 * DAY},
-        {"issuer_end": NOW - DAY},
+        {"asked": (None, NOW + 10 * DAY), "issuer": (None, NOW + 9 * DAY)},
+        {"issuer": (None, NOW - DAY)},
+        {"asked": (NOW - timedelta(minutes=2), None), "issuer": (NOW - timedelta(minutes=1), None)},
     ],
 )
 def test_impossible_validity_is_refused(changes: dict[str, object]) -> None:
@@ -99,6 +102,14 @@ def test_validity_of_exactly_the_longest_is_admitted_and_a_second_more_is_not() 
     assert _settle(asked=(start, last)) == (start, last)
     with pytest.raises(ValidityError):
         _settle(asked=(start, last + timedelta(seconds=1)))
+
+
+def test_a_backdated_beginning_is_cut_to_the_issuers_own() -> None:
+    issuer_begin = (NOW - timedelta(minutes=2)).replace(microsecond=0)
+    start, end = _settle(issuer=(issuer_begin, None))
+    assert start == issuer_begin
+    assert validity.length(start, end) == 365 * DAY
+    assert _settle(issuer=(None, None))[0] == (NOW - timedelta(minutes=5)).replace(microsecond=0)
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=60)

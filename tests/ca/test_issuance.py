@@ -60,6 +60,11 @@ def test_issuer_is_copied_as_der(kz: World) -> None:
     assert certificate.issuer.public_bytes() == kz.ca.authority("kz-ca").subject
 
 
+def test_no_moment_of_a_certificate_lies_before_its_fresh_issuer(kz: World) -> None:
+    certificate = x509.load_der_x509_certificate(kz.seal().der)
+    assert certificate.not_valid_before_utc == kz.certificate("kz-ca").not_valid_before_utc
+
+
 def test_token_works_once(kazakhstan: World) -> None:
     prepared = kazakhstan.ca.prepare(kazakhstan.request())
     kazakhstan.ca.issue(prepared.token)

@@ -241,6 +241,7 @@ def _issuer(jurisdiction: str = "KZ", **changes: Any) -> Issuer:
             "spki": b"",
             "key_id": b"k" * 20,
             "algorithm": der.algorithm("1.2.840.10045.4.3.2"),
+            "begin": None,
             "end": None,
             "path_length": None,
             **changes,
@@ -369,6 +370,12 @@ def test_lint_bites_on_criticality() -> None:
     bad = good.replace(b"\x01\x01\xff", b"", 1)
     bad = der.tlv(0x30, bad[2:])
     assert "rfc5280.criticality" in _broken(plan, _patched(plan, good, bad))
+
+
+def test_lint_bites_on_a_beginning_before_the_issuers() -> None:
+    plan = _plan()
+    later = replace(plan, issuer=_issuer(begin=plan.not_before + timedelta(seconds=1)))
+    assert "rfc5280.validity" in _broken(later, build_tbs(plan, URLS))
 
 
 def test_lint_bites_on_a_name_without_country_first() -> None:
