@@ -7,7 +7,7 @@ from datetime import datetime
 from pyhanko.pdf_utils import generic
 
 from policies.reasons import Reason
-from validator.cms.signed_data import CmsError, SignedData, parse
+from validator.cms.signed_data import CmsError, SignedData, SignerInfo, parse
 from validator.evidence import (
     ByteRangeFacts,
     Change,
@@ -138,7 +138,7 @@ class _PdfFile:
         structure: tuple[Reason, ...],
         content: Content | None,
         signed: SignedData,
-        info: object,
+        info: SignerInfo,
     ) -> None:
         inner = content if signed.content is None else (signed.content,)
         remarks = (Reason.of("TS-CMS-BER"),) if signed.tolerated else ()
@@ -157,7 +157,7 @@ class _PdfFile:
             document_sha256=self._sha256,
         )
         at = len(self._builder.signatures)
-        found = self._builder.add_signer(signed, info, context)  # type: ignore[arg-type]
+        found = self._builder.add_signer(signed, info, context)
         references = found.references
         if signed.content is not None:
             references = (*references, _encapsulated_digest(item, signed.content, content))

@@ -66,11 +66,11 @@ def fetcher(now: Any, *, private: bool = True) -> Fetcher:
 @pytest.mark.loopback
 def test_issuer_and_lists_are_fetched(library: Library, make_world: Any, judged: Any, now: Any) -> None:
     world = make_world()
-    world.ca = world.issue("ca", world.root, ca=True, more=points(library.address, "root.cer", "root.crl"))
+    world.ca = world.issue("ca", world.root, ca=True, more=points(library.address, "top.cer", "top.crl"))
     world.signer = world.issue("signer", world.ca, more=points(library.address, "ca.cer", "ca.crl"))
     library.holdings = {
         "/ca.cer": world.ca.der,
-        "/root.crl": world.crl(world.root),
+        "/top.crl": world.crl(world.root),
         "/ca.crl": world.crl(world.ca),
     }
     bare = world.cms(DATA, embed=False)
@@ -84,9 +84,9 @@ def test_issuer_and_lists_are_fetched(library: Library, make_world: Any, judged:
     evidence = gather(request)
 
     assert judged(evidence).indication == "TOTAL-PASSED"
-    assert sorted(library.asked) == ["/ca.cer", "/ca.crl", "/root.crl"]
+    assert sorted(library.asked) == ["/ca.cer", "/ca.crl", "/top.crl"]
     origins = {origin.rpartition("/")[2] for item in evidence.objects for origin in item.origins}
-    assert {"ca.cer", "ca.crl", "root.crl"} <= origins
+    assert {"ca.cer", "ca.crl", "top.crl"} <= origins
 
 
 @pytest.mark.loopback
