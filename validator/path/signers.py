@@ -44,6 +44,7 @@ class SignerEngine:
             signatures=SIGNATURES,
             algorithms=settings.algorithms,
             freshness=None if freshness is None else timedelta(seconds=freshness),
+            known_until=settings.known_until,
             leniencies=settings.leniencies,
         )
 

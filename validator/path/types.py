@@ -42,7 +42,11 @@ class TrustAnchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathSettings:
-    """The inputs of RFC 5280 §6.1.1 and the limits of the search. `None` means "no constraint"."""
+    """The inputs of RFC 5280 §6.1.1 and the limits of the search. `None` means "no constraint".
+
+    `known_until` is the moment up to which revocation evidence may have been issued, None for the asked time itself;
+    `deadline_seconds` are seconds of processor time.
+    """
 
     initial_policies: frozenset[str] | None = None
     require_explicit_policy: bool = False
@@ -59,10 +63,11 @@ class PathSettings:
     leniencies: frozenset[str] = frozenset()
     algorithms: AlgorithmPolicy | None = None
     freshness_seconds: int | None = None
+    known_until: datetime | None = None
     check_leaf_validity: bool = True
     max_steps: int = 20_000
     max_signature_checks: int = 2_000
-    deadline_seconds: float = 0.7
+    deadline_seconds: float = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
