@@ -28,6 +28,26 @@ def test_every_verdict_is_as_expected_on_both_axes(demo_output: Path) -> None:
     assert {row["recognition"] for row in rows} == {"RECOGNISED", "NOT-RECOGNISED", "NOT-DECIDED"}
 
 
+LEVELS = {
+    "contract.pdf": ["PAdES-BASELINE-LT", "PAdES-BASELINE-LT"],
+    "court-filing.pdf": ["PAdES-BASELINE-LT"],
+    "court-filing.p7s": ["CAdES-BASELINE-LT"],
+    "expired-with-long-term-data.pdf": ["PAdES-BASELINE-LTA"],
+    "expired-without-long-term-data.pdf": ["PAdES-BASELINE-B"],
+    "revoked-after.pdf": ["PAdES-BASELINE-T"],
+}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_a_signature_has_the_level_it_was_made_at_in_every_forum(name: str, demo_output: Path) -> None:
+    found = sorted((demo_output / "reports").glob(f"*-{name}.json"))
+    assert found
+    for report in found:
+        told = json.loads(report.read_text(encoding="utf-8"))
+        if "EE-" not in report.name:
+            assert [signature["level"] for signature in told["signatures"]] == LEVELS[name], report.name
+
+
 def test_a_second_run_replaces_the_first(trustspace: Run, demo_output: Path) -> None:
     done = trustspace("demo", "--out", demo_output, "--json")
     assert done.returncode == 0, done.stderr

@@ -32,8 +32,9 @@ _NO_AUTHORITY = frozenset(("TS-PATH-NOT-A-CA", "TS-PATH-PATH-LENGTH", "TS-PATH-K
 class EngineChains:
     """`Chains` over stored octets (see there for what each method answers)."""
 
-    def __init__(self, evidence: Evidence, policy: JudgementPolicy) -> None:
+    def __init__(self, evidence: Evidence, policy: JudgementPolicy, at: datetime) -> None:
         self._policy = policy
+        self._validation_time = at
         self._certificates = _certificates(evidence)
         self._pool = tuple(self._certificates.values())
         self._anchors = tuple(item for item in evidence.trust.anchors if item.certificate in self._certificates)
@@ -177,7 +178,10 @@ class EngineChains:
             return ()
         found: list[tuple[datetime, Statement]] = []
         for source, issued, evidence in self._alone(*pair):
-            answer = certificate_status(*pair, issued, evidence, self._context(path, pair[0], None, issued))
+            # A responder that answers from a cache produces the response after the thisUpdate that it states.
+            answer = certificate_status(
+                *pair, issued, evidence, self._context(path, pair[0], None, self._validation_time)
+            )
             if answer.status in (Status.GOOD, Status.REVOKED, Status.ON_HOLD):
                 found.append((issued, Statement(source=source, answer=answer)))
         return tuple(item for _, item in sorted(found, key=lambda row: (row[0], row[1].source)))
@@ -220,7 +224,10 @@ class EngineChains:
         anchors = (TrustAnchor(self._certificates[anchor]),)
         mode = RevocationMode.NONE if self._policy.revocation is RevocationMode.NONE else RevocationMode.REQUIRE
         request = self._request(certificate, anchors, at, mode, Purpose.TIME_STAMP)
-        return build_path(replace(request, settings=replace(request.settings, check_leaf_validity=True)))
+        # Whether the signer was in force then may be known from later information too: the cross-certificates of a
+        # forum's own path are never in the signature, and no statement of that day about them may be at hand.
+        settings = replace(request.settings, check_leaf_validity=True, known_until=self._validation_time)
+        return build_path(replace(request, settings=settings))
 
 
 class _Signers:

@@ -32,7 +32,7 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     `chains` answers about certificates; by default the engines over the Evidence's own objects. Never raises for any
     content of the Evidence.
     """
-    context = Context(evidence=evidence, chains=chains or EngineChains(evidence, policy), policy=policy, at=at)
+    context = Context(evidence=evidence, chains=chains or EngineChains(evidence, policy, at), policy=policy, at=at)
     tokens = judge_tokens(context)
     signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
     by_id = {item.facts.id: item for item in tokens.tokens}
@@ -111,14 +111,31 @@ def _long_term(context: Context, basic: Basic) -> bool:
     certificate = basic.certificate
     if certificate is None or certificate.path is None or certificate.path.anchor is None:
         return any(_embedded(item) and item.kind != "certificate" for item in context.evidence.objects)
-    own = {item.sha256 for item in context.evidence.objects if _embedded(item)}
-    path = certificate.path
-    for position in range(len(path.certificates) - 1):
-        if context.chains.status(path, position, context.at).status == "not-required":
-            continue
-        if not any(item.source in own for item in context.chains.statements(path, position)):
-            return False
-    return True
+    return _answered_inside(context, certificate.path, range(len(certificate.path.certificates) - 1))
+
+
+def _long_term_form(context: Context, basic: Basic) -> bool:
+    """The same for the certificates that the file carries: which forum asks, and over which cross-certificates its own
+    path then leads, says nothing about the level at which the file was signed."""
+    certificate = basic.certificate
+    if certificate is None or certificate.path is None or certificate.path.anchor is None:
+        return _long_term(context, basic)
+    path, carried = certificate.path, _carried(context)
+    inside = [position for position, name in enumerate(path.certificates[:-1]) if name in carried]
+    return bool(inside) and _answered_inside(context, path, inside)
+
+
+def _answered_inside(context: Context, path: PathFacts, positions: Iterable[int]) -> bool:
+    carried = _carried(context)
+    return all(
+        context.chains.status(path, position, context.at).status == "not-required"
+        or any(item.source in carried for item in context.chains.statements(path, position))
+        for position in positions
+    )
+
+
+def _carried(context: Context) -> frozenset[str]:
+    return frozenset(item.sha256 for item in context.evidence.objects if _embedded(item))
 
 
 def _embedded(item: StoredObject) -> bool:
@@ -154,7 +171,7 @@ def _verdict(
     return SignatureVerdict(
         id=signature.id,
         format=signature.format,
-        level=level(context.evidence, signature, long_term=_long_term(context, basic)),
+        level=level(context.evidence, signature, long_term=_long_term_form(context, basic)),
         parent=signature.parent,
         indication=indication,
         sub_indication=conclusion.sub_indication,
