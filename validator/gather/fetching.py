@@ -100,7 +100,7 @@ class _Run:
             for octets in certificates_of_file(Source(url, body)):
                 self._store.add(ObjectKind.CERTIFICATE, octets, f"fetched:{url}")
         except TrustMaterialError as error:
-            self.remarks.append(Reason.of("TS-DOC-FETCH-FAILED", url=url, why=error.sentence))
+            self.remarks.append(Reason.of("TS-DOC-FETCH-FAILED", url=url, why=error.sentence.rstrip(".")))
 
     def _status(self, certificate: Certificate, issuers: list[Certificate]) -> None:
         if not issuers or not_required(certificate) is not None:
@@ -132,5 +132,5 @@ class _Run:
                 return self._fetcher.get(url).body
             return self._fetcher.post(url, body, content_type="application/ocsp-request").body
         except FetchError as error:
-            self.remarks.append(Reason.of("TS-DOC-FETCH-FAILED", url=url[:300], why=error.sentence))
+            self.remarks.append(Reason.of("TS-DOC-FETCH-FAILED", url=url[:300], why=error.sentence.rstrip(".")))
             return None

@@ -1,5 +1,6 @@
 """The two pictures of the report as SVG drawn here: timeline and certificate chain. Each has a table as its twin."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -9,6 +10,17 @@ from validator.evidence import time_text
 from validator.judge.verdict import ChainLink, SignatureVerdict, TimestampVerdict, Verdict
 
 _WIDTH, _LEFT, _RIGHT = 720, 20, 700
+_PART = re.compile(r"(?:^|,)(CN|O|C)=((?:\\.|[^,\\])+)")
+
+
+def short_name(subject: str, most: int) -> str:
+    """Common name, else organisation, and country of a name in RFC 4514 form, in at most `most` characters; a picture
+    has no room for more, and its table has the whole name."""
+    parts = dict(reversed(_PART.findall(subject)))
+    name = re.sub(r"\\(.)", r"\1", parts.get("CN") or parts.get("O") or subject)
+    country = f", {parts['C']}" if "C" in parts else ""
+    room = most - len(country)
+    return (name if len(name) <= room else name[: room - 1] + "…") + country
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ def timeline(rows: tuple[Event, ...], words: dict[str, str], title: str) -> str:
         y = 44 + 26 * at
         side = "end" if x > _WIDTH / 2 else "start"
         offset = -8 if side == "end" else 8
-        label = f"{words[event.word]} {event.detail[:40]} · {time_text(event.at)[:16].replace('T', ' ')}"
+        label = f"{words[event.word]} {short_name(event.detail, 48)} · {time_text(event.at)[:16].replace('T', ' ')}"
         parts.append(f'<line class="drop" x1="{x}" y1="20" x2="{x}" y2="{y}"/>')
         parts.append(f'<circle class="{escape(event.word)}" cx="{x}" cy="{y}" r="5"/>')
         parts.append(f'<text x="{x + offset}" y="{y + 4}" text-anchor="{side}">{escape(label)}</text>')
@@ -81,7 +93,7 @@ def chain(links: tuple[ChainLink, ...], words: dict[str, str], title: str) -> st
             parts.append(f'<line class="{kind}" x1="360" y1="{y - 22}" x2="360" y2="{y}"/>')
         box = "anchor" if link.anchor_source else "node"
         parts.append(f'<rect class="{box}" x="60" y="{y}" width="600" height="54" rx="6"/>')
-        parts.append(f'<text class="strong" x="74" y="{y + 22}">{escape(link.subject[:78])}</text>')
+        parts.append(f'<text class="strong" x="74" y="{y + 22}">{escape(short_name(link.subject, 62))}</text>')
         parts.append(f'<text x="74" y="{y + 42}">{escape(_line(link, words)[:96])}</text>')
     return "".join((*parts, "</svg>"))
 

@@ -1,6 +1,6 @@
 """The answer as plain sentences, for a terminal."""
 
-from policies.reasons import next_step, sentence
+from policies.reasons import Reason, next_step, sentence
 from policies.vocabulary import RecognitionDecision
 from validator.evidence import time_text
 from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
@@ -12,7 +12,7 @@ def plain_text(name: str, verdict: Verdict, recognitions: tuple[Recognition, ...
     """Several lines: the file's verdict, each signature with its reasons and next steps, recognition."""
     sub = f" ({verdict.sub_indication})" if verdict.sub_indication else ""
     lines = [f"{name}: {verdict.indication}{sub}"]
-    lines += [f"  - {sentence(reason, language)}" for reason in verdict.reasons]
+    lines += _reasons(verdict.reasons, "  ", language)
     for item in verdict.signatures:
         lines += _signature(item, language)
         for answer in (one for one in recognitions if one.signature == item.id):
@@ -31,19 +31,14 @@ def _signature(item: SignatureVerdict, language: str) -> list[str]:
     lines = [f"  signature {item.id} by {who}: {item.indication}{sub}", f"    {item.level}, {item.qualification}"]
     lines.append(f"    best signature time {when} ({proof})")
     lines += [f"    {change_sentence(change)}" for change in item.changes]
-    for reason in item.reasons:
-        lines.append(f"    - {sentence(reason, language)}")
-        step = next_step(reason, language)
-        if step:
-            lines.append(f"      Next: {step}")
-    return lines
+    return lines + _reasons(item.reasons, "    ", language)
 
 
 def _timestamp(item: TimestampVerdict, language: str) -> list[str]:
     sub = f" ({item.sub_indication})" if item.sub_indication else ""
     when = time_text(item.time) if item.time else "-"
     lines = [f"  time-stamp {item.id} ({item.kind}) by {item.authority or 'unknown'}, {when}: {item.indication}{sub}"]
-    return lines + [f"    - {sentence(reason, language)}" for reason in item.reasons]
+    return lines + _reasons(item.reasons, "    ", language)
 
 
 def _recognition(item: Recognition, language: str) -> list[str]:
@@ -51,4 +46,15 @@ def _recognition(item: Recognition, language: str) -> list[str]:
     recognised = answer.decision is RecognitionDecision.RECOGNISED
     words = f"{answer.decision} as {answer.level}" if recognised else str(answer.decision)
     lines = [f"    in {item.forum}: {words}"]
-    return lines + [f"      - {sentence(reason, language)}" for reason in answer.reasons]
+    return lines + _reasons(answer.reasons, "      ", language)
+
+
+def _reasons(reasons: tuple[Reason, ...], margin: str, language: str) -> list[str]:
+    """Each reason as its sentence, its code and, where something can be done, the next step."""
+    lines = []
+    for reason in reasons:
+        lines.append(f"{margin}- {sentence(reason, language)} [{reason.code}]")
+        step = next_step(reason, language)
+        if step:
+            lines.append(f"{margin}  Next: {step}")
+    return lines
