@@ -130,12 +130,12 @@ class Space:
         return self.ca.policies(code, profile)
 
     def _mappings(self, issuer: str, subject: str) -> tuple[tuple[str, str], ...]:
-        pairs = (
-            (ours, theirs)
-            for profile in _MAPPED_PROFILES
-            for ours in self._policies(profile, issuer)
-            for theirs in self._policies(profile, subject)
-        )
+        pairs: list[tuple[str, str]] = []
+        for profile in _MAPPED_PROFILES:
+            ours, theirs = self._policies(profile, issuer), self._policies(profile, subject)
+            # A profile lists the state's own policy first; lists of different length have nothing else in common.
+            most = len(ours) if len(ours) == len(theirs) else 1
+            pairs.extend(zip(ours[:most], theirs[:most], strict=True))
         return tuple(dict.fromkeys(pairs))
 
     def _cross(self, issuer: str, subject: str) -> None:
