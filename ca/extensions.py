@@ -1,10 +1,20 @@
 """Certificate and CRL extensions as DER (RFC 5280 4.2 and 5.2, RFC 3739, RFC 6960, EN 319 412-5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import ParamSpec, cast
 
 from ca import names, oids
 from ops.platform import der
+
+_Values = ParamSpec("_Values")
+
+
+def _remembered(encode: Callable[_Values, bytes]) -> Callable[_Values, bytes]:
+    """What an issuer and a profile decide is the same in thousands of certificates, and encoded once."""
+    return cast(Callable[_Values, bytes], lru_cache(maxsize=256)(encode))
+
 
 # Bit positions of KeyUsage (RFC 5280 4.2.1.3).
 KEY_USAGE_BITS = {
@@ -18,6 +28,7 @@ KEY_USAGE_BITS = {
 }
 
 
+@_remembered
 def authority_key_identifier(key_id: bytes) -> bytes:
     """keyIdentifier alone (RFC 5280 4.2.1.1)."""
     return der.extension(oids.AUTHORITY_KEY_IDENTIFIER, der.sequence(der.implicit(0, key_id)))
@@ -28,13 +39,15 @@ def subject_key_identifier(key_id: bytes) -> bytes:
     return der.extension(oids.SUBJECT_KEY_IDENTIFIER, der.octet_string(key_id))
 
 
-def key_usage(bits: Iterable[str]) -> bytes:
+@_remembered
+def key_usage(bits: tuple[str, ...]) -> bytes:
     """Always critical (EN 319 412-2 4.3.2)."""
     positions = sorted(KEY_USAGE_BITS[bit] for bit in bits)
     return der.extension(oids.KEY_USAGE, der.named_bits(*positions), critical=True)
 
 
-def extended_key_usage(usages: Sequence[str], *, critical: bool) -> bytes:
+@_remembered
+def extended_key_usage(usages: tuple[str, ...], *, critical: bool) -> bytes:
     """RFC 5280 4.2.1.12."""
     return der.extension(oids.EXTENDED_KEY_USAGE, der.sequence(*map(der.oid, usages)), critical=critical)
 
@@ -45,7 +58,10 @@ def basic_constraints(path_length: int | None) -> bytes:
     return der.extension(oids.BASIC_CONSTRAINTS, der.sequence(der.boolean(True), limit), critical=True)
 
 
-def certificate_policies(policies: Sequence[str], practice_url: str | None = None, *, critical: bool = False) -> bytes:
+@_remembered
+def certificate_policies(
+    policies: tuple[str, ...], practice_url: str | None = None, *, critical: bool = False
+) -> bytes:
     """RFC 5280 4.2.1.4; a CPS pointer stands with the first policy."""
     return der.extension(
         oids.CERTIFICATE_POLICIES,
@@ -97,7 +113,8 @@ def _uri(url: str) -> bytes:
     return der.implicit(6, url.encode("ascii"))
 
 
-def authority_info_access(ocsp_url: str | None, issuers_urls: Sequence[str]) -> bytes:
+@_remembered
+def authority_info_access(ocsp_url: str | None, issuers_urls: tuple[str, ...]) -> bytes:
     """id-ad-ocsp and id-ad-caIssuers with URIs (RFC 5280 4.2.2.1)."""
     entries = [(oids.AD_OCSP, ocsp_url)] if ocsp_url else []
     entries += [(oids.AD_CA_ISSUERS, url) for url in issuers_urls]
@@ -113,6 +130,7 @@ def subject_info_access(repository_url: str) -> bytes:
     )
 
 
+@_remembered
 def crl_distribution_points(url: str) -> bytes:
     """One DistributionPoint with a fullName URI (RFC 5280 4.2.1.13)."""
     point = der.sequence(der.explicit(0, der.explicit(0, _uri(url))))
@@ -139,11 +157,13 @@ def qc_statement(statement: str, info: bytes = b"") -> bytes:
     return der.sequence(der.oid(statement), info)
 
 
+@_remembered
 def qc_type(kind: str) -> bytes:
     """QcType with exactly one type (EN 319 412-5 4.2.3)."""
     return qc_statement(oids.QC_TYPE, der.sequence(der.oid(kind)))
 
 
+@_remembered
 def qc_retention(years: int) -> bytes:
     """QcEuRetentionPeriod in years after expiry (EN 319 412-5 4.3.3)."""
     return qc_statement(oids.QC_RETENTION, der.integer(years))
@@ -155,17 +175,20 @@ def qc_limit(currency: str, amount: int, exponent: int) -> bytes:
     return qc_statement(oids.QC_LIMIT_VALUE, value)
 
 
-def qc_disclosure(locations: Sequence[tuple[str, str]]) -> bytes:
+@_remembered
+def qc_disclosure(locations: tuple[tuple[str, str], ...]) -> bytes:
     """QcEuPDS from (https URL, ISO 639-1 language) pairs (EN 319 412-5 4.3.4)."""
     pairs = (der.sequence(der.ia5_string(url), der.printable_string(language)) for url, language in locations)
     return qc_statement(oids.QC_PDS, der.sequence(*pairs))
 
 
+@_remembered
 def qc_legislation(country: str) -> bytes:
     """QcCClegislation with one country (EN 319 412-5 4.2.4)."""
     return qc_statement(oids.QC_CC_LEGISLATION, der.sequence(der.printable_string(country)))
 
 
+@_remembered
 def qc_semantics(semantics: str) -> bytes:
     """id-qcs-pkixQCSyntax-v2 with a semantics identifier (RFC 3739 3.2.6.1, EN 319 412-1 5.1)."""
     return qc_statement(oids.QCS_SYNTAX_V2, der.sequence(der.oid(semantics)))

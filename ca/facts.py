@@ -1,6 +1,9 @@
 """Reads an authority's facts from the database: its row, its own certificate, whether it may still issue."""
 
-from sqlalchemy import bindparam
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
 from ca.errors import RequestRefusedError, UnknownAuthorityError
@@ -11,6 +14,7 @@ from ca.room import Room
 from ca.signing import signature_algorithm
 from ca.template import Issuer
 from ca.values import AuthorityKind, AuthorityView
+from ops.platform.statements import PreparedStatement
 
 OWN_PURPOSES = (Purpose.ROOT.value, Purpose.ISSUING.value)
 
@@ -23,7 +27,7 @@ _OWN = (
     .where(
         CertificateRow.subject_authority_id == bindparam("authority"),
         CertificateRow.state == CertificateState.ISSUED.value,
-        col(CertificateRow.purpose).in_(OWN_PURPOSES),
+        or_(*(col(CertificateRow.purpose) == purpose for purpose in OWN_PURPOSES)),
         col(RevocationRow.certificate_id).is_(None),
     )
     .order_by(col(CertificateRow.not_after).desc())
@@ -44,11 +48,24 @@ def own_certificate(session: Session, authority_id: int) -> CertificateRow | Non
     return session.exec(_OWN, params={"authority": authority_id}).one_or_none()
 
 
+class _Own(NamedTuple):
+    der: bytes
+    not_before: datetime
+    not_after: datetime
+
+
+# Of a hot path: three columns of what `own_certificate` finds.
+_OWN_DATES = PreparedStatement(
+    _OWN.with_only_columns(col(CertificateRow.der), col(CertificateRow.not_before), col(CertificateRow.not_after))
+)
+
+
 def issuer_of(room: Room, session: Session, row: AuthorityRow, *, self_signing: bool) -> Issuer:
     """What a certificate takes from its issuer. Raises RequestRefusedError when the authority has no valid certificate
     of its own, unless it is about to sign its first."""
     assert row.id is not None
-    own = own_certificate(session, row.id)
+    found = _OWN_DATES.fetch(session.connection(), {"authority": row.id})
+    own = _Own(*found[0]) if found else None
     if own is None and not self_signing:
         raise RequestRefusedError(
             f"The authority {row.name} has no valid certificate of its own, so it issues nothing.",
@@ -64,7 +81,7 @@ def issuer_of(room: Room, session: Session, row: AuthorityRow, *, self_signing: 
         algorithm=signature_algorithm(room.keys, row.key_label),
         begin=None if own is None or self_signing else own.not_before,
         end=None if own is None or self_signing else own.not_after,
-        path_length=path_length_of(own.der) if own is not None and own.der is not None else None,
+        path_length=None if own is None else path_length_of(own.der),
     )
 
 

@@ -7,6 +7,7 @@ directoryName constraints `C=XX` only match names that begin with it (RFC 5280 4
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ca import oids, reader
@@ -92,6 +93,7 @@ def _text(name: str, string: str, value: str) -> bytes:
     return der.utf8_string(value)
 
 
+@lru_cache(maxsize=512)
 def attributes_of(name: bytes) -> tuple[tuple[str, str], ...]:
     """The (attribute, text) pairs of a Name as DER, in order; unknown types by OID. ReadError when it is not one."""
     found: list[tuple[str, str]] = []

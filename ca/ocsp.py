@@ -7,6 +7,7 @@ here does input or output. A serial that was never reserved is `unknown`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha1, sha256
 
 from ca import oids, reader
@@ -132,10 +133,7 @@ def response_data(
 ) -> bytes:
     """The to-be-signed ResponseData (RFC 6960 4.2.1). `latest` bounds nextUpdate: the responder's own end."""
     this_update = whole_second(now)
-    times = (
-        der.generalized_time(this_update),
-        der.explicit(0, der.generalized_time(min(this_update + lifetime, latest))),
-    )
+    times = _times(this_update, min(this_update + lifetime, latest))
     singles = (
         der.sequence(asked.encoded, _status(status), *times, template.archive_cutoff)
         for asked, status in zip(request.certificates, statuses, strict=True)
@@ -145,6 +143,12 @@ def response_data(
         echoed = der.extension(oids.OCSP_NONCE, der.octet_string(request.nonce))
         nonce = der.explicit(1, der.sequence(echoed))
     return der.sequence(template.responder_id, times[0], der.sequence(*singles), nonce)
+
+
+@lru_cache(maxsize=64)
+def _times(this_update: datetime, next_update: datetime) -> tuple[bytes, bytes]:
+    # All answers of a second and of a responder share them.
+    return der.generalized_time(this_update), der.explicit(0, der.generalized_time(next_update))
 
 
 def _status(status: SingleStatus) -> bytes:

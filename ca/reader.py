@@ -5,6 +5,7 @@ else is a `ReadError`. What this room writes is made with `ops.platform.der`.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -84,7 +85,11 @@ def integer(node: Node) -> int:
 
 def oid_text(node: Node) -> str:
     """Dotted form of an OBJECT IDENTIFIER."""
-    octets = expect(node, 0x06).contents
+    return _dotted(expect(node, 0x06).contents)
+
+
+@lru_cache(maxsize=512)
+def _dotted(octets: bytes) -> str:
     if not octets or octets[-1] & 0x80 or len(octets) > 64:
         raise ReadError("an object identifier is damaged")
     arcs, value, fresh = [], 0, True

@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam, or_
 from sqlmodel import Session, col, select
 
 from ca import ocsp, reader
@@ -23,12 +23,13 @@ from ca.serial import serial_text
 from ca.signing import sign_ocsp
 from ca.values import CertificateRequest, Issued, RevocationReason, StoredKey
 from ops.platform.keys import KeyAlgorithm
+from ops.platform.statements import PreparedStatement
 
 _NEVER_SIGNED = (CertificateState.RESERVED.value, CertificateState.VOID.value)
 
 
 class _Responder(NamedTuple):
-    certificate_id: int
+    serial: str
     key_label: str
     certificate: bytes
     not_before: datetime
@@ -119,15 +120,12 @@ class OcspService:
         except reader.ReadError:
             return ocsp.MALFORMED, None
         now = self._now()
-        with self._room.database.read() as session:
-            found = self._issuer(session, request)
-            if found is None:
-                return ocsp.UNAUTHORIZED, None
-            authority_id, since = found
-            responder = self._responder(session, authority_id, since, now)
-            if responder is None:
-                return ocsp.UNAUTHORIZED, None
-            statuses = [_lookup(session, authority_id, asked.serial) for asked in request.certificates]
+        found = self._issuer(request)
+        if found is None:
+            return ocsp.UNAUTHORIZED, None
+        responder, statuses = self._statuses(request, *found, now)
+        if responder is None:
+            return ocsp.UNAUTHORIZED, None
         lifetime = self._room.ocsp_lifetime
         latest = responder.not_after
         data = ocsp.response_data(request, statuses, responder.template, now=now, lifetime=lifetime, latest=latest)
@@ -142,45 +140,56 @@ class OcspService:
         self._latest = max(now, self._latest)
         return now
 
-    def _issuer(self, session: Session, request: ocsp.OcspRequest) -> tuple[int, datetime] | None:
+    def _issuer(self, request: ocsp.OcspRequest) -> tuple[int, datetime] | None:
         # A delegated responder speaks for the CA that issued its certificate, so for one issuer a response.
         asked = {certificate.issuer for certificate in request.certificates}
-        found = {self._issuers.get(wanted) or self._find_issuer(session, wanted) for wanted in asked}
+        found = {self._issuers.get(wanted) or self._find_issuer(wanted) for wanted in asked}
         return found.pop() if len(found) == 1 else None
 
-    def _find_issuer(self, session: Session, wanted: tuple[str, bytes, bytes]) -> tuple[int, datetime] | None:
+    def _find_issuer(self, wanted: tuple[str, bytes, bytes]) -> tuple[int, datetime] | None:
         # By index, so that a stranger's issuer costs one look-up however many authorities there are.
         column = AuthorityRow.ocsp_name_hash if wanted[0] == ocsp.SHA1 else AuthorityRow.name_hash
-        for row in session.exec(select(AuthorityRow).where(column == wanted[1].hex())):
-            assert row.id is not None
-            if wanted in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
-                with self._lock:
-                    self._issuers[wanted] = (row.id, row.created_at)
-                return row.id, row.created_at
+        with self._room.database.read() as session:
+            for row in session.exec(select(AuthorityRow).where(column == wanted[1].hex())):
+                assert row.id is not None
+                if wanted in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
+                    with self._lock:
+                        self._issuers[wanted] = (row.id, row.created_at)
+                    return row.id, row.created_at
         return None
 
-    def _responder(self, session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
+    def _statuses(
+        self, request: ocsp.OcspRequest, authority_id: int, since: datetime, now: datetime
+    ) -> tuple[_Responder | None, list[SingleStatus]]:
+        """Who answers, and what; nobody when the authority has no valid responder."""
+        responder = self._responder(authority_id, since, now)
+        while responder is not None:
+            with self._room.database.look_up() as connection:
+                found = [_lookup(connection, authority_id, one.serial, responder) for one in request.certificates]
+            statuses = [status for status in found if status is not None]
+            if len(statuses) == len(found):
+                return responder, statuses
+            # It was revoked since it was loaded, and must not speak again; another may stand ready.
+            responder = self._load_responder(authority_id, since, now)
+        return None, []
+
+    def _responder(self, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
         known = self._responders.get(authority_id)
-        if known is not None and _usable(session, known, now):
+        # Past half its life a newer one may stand ready.
+        if known is not None and now < known.not_before + (known.not_after - known.not_before) / 2:
             return known
-        trusted_now(self._room, session)
-        newest = _newest_responder(session, authority_id, since, now)
+        return self._load_responder(authority_id, since, now)
+
+    def _load_responder(self, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
+        with self._room.database.read() as session:
+            trusted_now(self._room, session)
+            newest = _newest_responder(session, authority_id, since, now)
         with self._lock:
             if newest is None:
                 self._responders.pop(authority_id, None)
             else:
                 self._responders[authority_id] = newest
         return newest
-
-
-def _usable(session: Session, known: _Responder, now: datetime) -> bool:
-    # Past half its life a newer one may stand ready; revoked, it must not speak again.
-    if now >= known.not_before + (known.not_after - known.not_before) / 2:
-        return False
-    return session.connection().execute(_REVOKED, {"of_certificate": known.certificate_id}).first() is None
-
-
-_REVOKED = select(RevocationRow.certificate_id).where(RevocationRow.certificate_id == bindparam("of_certificate"))
 
 
 def _newest_responder(session: Session, authority_id: int, since: datetime, now: datetime) -> _Responder | None:
@@ -205,28 +214,35 @@ def _newest_responder(session: Session, authority_id: int, since: datetime, now:
     spki = reader.children(reader.children(reader.one(certificate.der, 0x30))[0])[6].whole
     template = Template.of(public_key_bits(spki), since)
     return _Responder(
-        row.certificate_id, row.key_label, certificate.der, certificate.not_before, row.not_after, template
+        certificate.serial, row.key_label, certificate.der, certificate.not_before, row.not_after, template
     )
 
 
-# Built once: composing a statement costs more than running it.
-_STATUS = (
-    select(CertificateRow.state, RevocationRow.revoked_at, RevocationRow.reason)
+# The responder's certificate is one of the same issuer, so that its own status comes with the one asked for.
+_STATUS = PreparedStatement(
+    select(CertificateRow.serial, CertificateRow.state, RevocationRow.revoked_at, RevocationRow.reason)
     .join(RevocationRow, col(RevocationRow.certificate_id) == col(CertificateRow.id), isouter=True)
-    .where(CertificateRow.issuer_id == bindparam("of_issuer"), CertificateRow.serial == bindparam("of_serial"))
+    .where(
+        CertificateRow.issuer_id == bindparam("of_issuer"),
+        or_(
+            col(CertificateRow.serial) == bindparam("of_serial"),
+            col(CertificateRow.serial) == bindparam("of_responder"),
+        ),
+    )
 )
 
 
-def _lookup(session: Session, authority_id: int, serial: int) -> SingleStatus:
-    if not 0 < serial < 1 << 160:
+def _lookup(connection: Connection, authority_id: int, serial: int, responder: _Responder) -> SingleStatus | None:
+    """The status of a serial, or None when the responder itself is revoked."""
+    known = 0 < serial < 1 << 160
+    wanted = serial_text(serial) if known else responder.serial
+    key = {"of_issuer": authority_id, "of_serial": wanted, "of_responder": responder.serial}
+    found = {row[0]: row[1:] for row in _STATUS.fetch(connection, key)}
+    if responder.serial not in found or found[responder.serial][1] is not None:
+        return None
+    if not known or wanted not in found:
         return SingleStatus(known=False)
-    key = {"of_issuer": authority_id, "of_serial": serial_text(serial)}
-    found = session.connection().execute(_STATUS, key).one_or_none()
-    if found is None:
-        return SingleStatus(known=False)
-    state: str = found[0]
-    revoked_at: datetime | None = found[1]
-    reason: int = found[2]
+    state, revoked_at, reason = found[wanted]
     if revoked_at is not None:
         return SingleStatus(True, revoked_at, RevocationReason(reason))
     return SingleStatus(known=state not in _NEVER_SIGNED)

@@ -129,10 +129,10 @@ def _qc_statements(plan: Blueprint, urls: Urls) -> Iterator[bytes]:
         yield ext.qc_statement(oids.QC_SSCD)
     yield ext.qc_type(oids.QC_TYPE_ESEAL if qualified.seal else oids.QC_TYPE_ESIGN)
     yield ext.qc_disclosure(
-        [
+        tuple(
             (urls.disclosure_statement(plan.issuer.name, language), language)
             for language in qualified.disclosure_languages
-        ]
+        )
     )
     yield ext.qc_retention(qualified.retention_years)
     if plan.limit:

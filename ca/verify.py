@@ -1,5 +1,7 @@
 """Checks signatures that this room made or asked for: it verifies or raises, it never answers with a bare bool."""
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
@@ -13,12 +15,16 @@ class SignatureMismatchError(ValueError):
     """The value is not a signature of that key over those octets."""
 
 
+# The few keys that sign here are asked for again and again; a key that was found sound stays so.
+_known_key = lru_cache(maxsize=64)(load_key)
+
+
 def require_signature(spki: bytes, signature: bytes, message: bytes) -> None:
     """Pass when `signature` verifies with the key and its natural digest (SHA-384 on P-384, else SHA-256).
 
     ECDSA values are DER, RSA is PKCS #1 v1.5. Raises SignatureMismatchError, and WeakKeyError for an unusable key.
     """
-    key = load_key(spki)
+    key = _known_key(spki)
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, message)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography import x509
 
@@ -109,6 +109,7 @@ def rule(identifier: str, clause: str, applies: Callable[[Blueprint], bool] = _a
     return register
 
 
+@lru_cache(maxsize=256)
 def path_length_of(certificate: bytes) -> int | None:
     """The path length constraint of a CA certificate, None when it has none."""
     try:

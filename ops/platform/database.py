@@ -35,6 +35,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 _WRITES = "trustspace_writes"
+_QUERY_ONLY = "trustspace_query_only"
 _CONNECT_SECONDS = 10
 _WAL_PAUSE = 0.01
 _RETRY_PAUSES = (0.01, 0.03, 0.1, 0.3)
@@ -115,6 +116,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         self._reading = self.engine.execution_options(**self._read_options())
         self._writing = self.engine.execution_options(**{_WRITES: True})
+        self._looking = self.engine.execution_options(**{_WRITES: None}) if self.is_sqlite else self._reading
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
@@ -134,6 +136,13 @@ class Database:
         """A read-only transaction over one snapshot. A write in it raises `DatabaseReadOnlyError`."""
         with _translated(), Session(self._reading, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def look_up(self) -> Iterator[Connection]:
+        """A bare connection for single SELECTs on a hot path. On SQLite each sees what is committed when it runs: one
+        statement is a snapshot by itself and needs no transaction around it."""
+        with _translated(), self._looking.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -237,9 +246,13 @@ def _use_wal(connection: Any, end: float) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = bool(connection.get_execution_options().get(_WRITES, True))
-    connection.exec_driver_sql(f"PRAGMA query_only={0 if writes else 1}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    writes = connection.get_execution_options().get(_WRITES, True)
+    # The connection keeps the setting, so it is only told when it was used for the other purpose before.
+    if connection.info.get(_QUERY_ONLY) is not (not writes):
+        connection.exec_driver_sql(f"PRAGMA query_only={0 if writes else 1}")
+        connection.info[_QUERY_ONLY] = not writes
+    if writes is not None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _prepare_postgresql(connection: Any, wait_ms: int) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from ops.platform.audit.entry import AuditEntry, SignedHead
 from ops.platform.audit.models import AuditEntryRow, AuditHeadRow, AuditLogRow
-from ops.platform.audit.prepared import Prepared
+from ops.platform.statements import PreparedStatement
 
 PAGE = 1_000
 
@@ -35,16 +35,16 @@ _HEAD_COLUMNS = (
     _HEAD.c.signature,
 )
 
-_READ_END = Prepared(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")))
-_LOCK_END = Prepared(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")).with_for_update())
-_MOVE_END = Prepared(
+_READ_END = PreparedStatement(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")))
+_LOCK_END = PreparedStatement(select(*_END_COLUMNS).where(_LOG.c.log_id == bindparam("log")).with_for_update())
+_MOVE_END = PreparedStatement(
     update(_LOG)
     .where(_LOG.c.log_id == bindparam("log"), _LOG.c.size == bindparam("was"))
     .values({column: bindparam(column.name) for column in _END_COLUMNS})
 )
-_INSERT_END = Prepared(insert(_LOG))
-_INSERT_ENTRY = Prepared(insert(_ENTRY))
-_INSERT_HEAD = Prepared(insert(_HEAD))
+_INSERT_END = PreparedStatement(insert(_LOG))
+_INSERT_ENTRY = PreparedStatement(insert(_ENTRY))
+_INSERT_HEAD = PreparedStatement(insert(_HEAD))
 _READ_ENTRIES = (
     select(*_ENTRY_COLUMNS)
     .where(_ENTRY.c.log_id == bindparam("log"), _ENTRY.c.sequence >= bindparam("start"))
@@ -62,7 +62,7 @@ _READ_HEADS = (
     .order_by(_HEAD.c.number)
     .limit(PAGE)
 )
-_READ_LAST_HEAD = (
+_READ_LAST_HEAD = PreparedStatement(
     select(*_HEAD_COLUMNS).where(_HEAD.c.log_id == bindparam("log")).order_by(_HEAD.c.number.desc()).limit(1)
 )
 
@@ -156,8 +156,8 @@ def heads(session: Session, log_id: str, origin: bytes, start: int = 0) -> Itera
 
 def last_head(session: Session, log_id: str, origin: bytes) -> SignedHead | None:
     """The head with the highest number."""
-    row = session.connection().execute(_READ_LAST_HEAD, {"log": log_id}).one_or_none()
-    return None if row is None else _head(log_id, origin, row)
+    rows = _READ_LAST_HEAD.fetch(session.connection(), {"log": log_id})
+    return _head(log_id, origin, rows[0]) if rows else None
 
 
 def _head(log_id: str, origin: bytes, row: Any) -> SignedHead:

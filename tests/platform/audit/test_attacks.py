@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from ops.platform.audit import AuditBrokenError, AuditLog, AuditMissingError, AuditWriteError, store
-from ops.platform.audit.prepared import Prepared
 from ops.platform.audit.verify import VerificationReport
 from ops.platform.audit.witness import keep_heads
 from ops.platform.database import Database
 from ops.platform.keys import KeyStore
+from ops.platform.statements import PreparedStatement
 
 Judge = Callable[..., VerificationReport]
 OpenLog = Callable[..., AuditLog]
@@ -143,7 +143,7 @@ def test_5_an_exception_while_logging_cannot_be_swallowed(
     if cause == "key store":
         monkeypatch.setattr(log, "_key_label", "gone")
     if cause == "database":
-        monkeypatch.setattr(store, "_INSERT_HEAD", Prepared(text("INSERT INTO no_such_table VALUES (1)")))
+        monkeypatch.setattr(store, "_INSERT_HEAD", PreparedStatement(text("INSERT INTO no_such_table VALUES (1)")))
     swallowed: list[Exception] = []
 
     def careless() -> None:
