@@ -35,9 +35,11 @@ def prepare_authority(room: Room, new: NewAuthority) -> Prepared:
     """Make the authority's key and row and prepare its certificate: self-signed, or by its parent.
 
     May be repeated after an interruption until the certificate is issued. Raises AuthorityExistsError,
-    RequestRefusedError and its kin; then nothing but an unused key is left.
+    RequestRefusedError and its kin; then at most an unused key is left. It is never destroyed here, because another
+    process may have begun to use it.
     """
     subject = _checked_subject(new)
+    _check_place(room, new)
     spki = _key(room, new)
 
     def work(session: Session) -> Prepared:
@@ -67,6 +69,16 @@ def _checked_subject(new: NewAuthority) -> bytes:
     if len(new.jurisdiction) == 2 and country_of(subject) != new.jurisdiction:
         raise RequestRefusedError("The country in the authority's name is not the jurisdiction that it stands under.")
     return subject
+
+
+def _check_place(room: Room, new: NewAuthority) -> None:
+    # What is commonly mistyped is found out before a key is made for it.
+    if new.profile is not None:
+        profile_of(room, new.profile)
+    with room.database.read() as session:
+        for name in (new.parent, new.predecessor):
+            if name:
+                authority_row(session, name)
 
 
 def _key(room: Room, new: NewAuthority) -> bytes:

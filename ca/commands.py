@@ -19,12 +19,12 @@ from ca.plain import (
     utc,
     view_plain,
     who,
-    write_file,
 )
 from ca.serial import serial_text
 from ca.service import CertificateAuthority
 from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, Pkcs10, StoredKey
 from ops.platform.installation import opened
+from ops.platform.output import OutputFileError, check_output_file, write_output_file
 from ops.platform.settings import load_settings
 from policies.errors import UnreadableInputError
 
@@ -68,14 +68,15 @@ def authority_create(
         kind = AuthorityKind(options.pop("kind"))
     except ValueError as error:
         raise RequestRefusedError("The kind of an authority is root, issuing, hub or ttp.") from error
+    check_output_file(out)
     new = NewAuthority(authority, jurisdiction, kind, name_of(name), requested_by=who(actor), **options)
     with _authority() as ca:
         prepared = ca.prepare_authority(new)
         if prepared.approvals_required:
-            write_file(out, prepared.tbs)
+            write_output_file(out, prepared.tbs)
             return prepared_plain(prepared)
         issued = ca.issue(prepared.token)
-        write_file(out, issued.pem.encode())
+        write_output_file(out, issued.pem.encode())
         return {**view_plain(ca.authority(authority)), **issued_plain(issued)}
 
 
@@ -149,13 +150,14 @@ def request(
 
 def issue(asked: CertificateRequest, prepare: bool, out: Path | None) -> Plain:
     """Prepare and, unless approvals are wanted, issue."""
+    check_output_file(out)
     with _authority() as ca:
         prepared = ca.prepare(asked)
         if prepare or prepared.approvals_required:
-            write_file(out, prepared.tbs)
+            write_output_file(out, prepared.tbs)
             return prepared_plain(prepared)
         issued = ca.issue(prepared.token)
-        write_file(out, issued.pem.encode())
+        write_output_file(out, issued.pem.encode())
         return issued_plain(issued)
 
 
@@ -195,11 +197,12 @@ def cross(
     """Prepare a cross-certificate and write the bytes to approve."""
     if (subject is None) == (certificate is None):
         raise RequestRefusedError("Give either --subject or --certificate.")
+    check_output_file(out)
     target: str | bytes = read_file(certificate) if certificate is not None else str(subject)
     with _authority() as ca:
         dates = (None, utc(not_after))
         prepared = ca.prepare_cross(issuer, target, terms, dates=dates, requested_by=who(actor))
-        write_file(out, prepared.tbs)
+        write_output_file(out, prepared.tbs)
         return prepared_plain(prepared)
 
 
@@ -239,9 +242,10 @@ def approve(prepared: int, approver: str, signature: Path) -> Plain:
 
 def finish(prepared: int, out: Path | None) -> Plain:
     """Issue what was prepared."""
+    check_output_file(out)
     with _authority() as ca:
         issued = ca.issue(ca.reopen(prepared).token)
-        write_file(out, issued.pem.encode())
+        write_output_file(out, issued.pem.encode())
         return issued_plain(issued)
 
 
@@ -298,11 +302,12 @@ def responder(authority: str) -> Plain:
 
 def crl(authority: str | None, out: Path | None, above: int) -> Plain:
     """Publish one list, or whatever is due."""
+    check_output_file(out)
     with _authority() as ca:
         if authority is None:
             return {"published": list(ca.publish_due())}
         published = ca.publish_crl(authority, above=above)
-    write_file(out, published.der)
+    write_output_file(out, published.der)
     return {
         "authority": authority,
         "number": published.number,
@@ -313,7 +318,10 @@ def crl(authority: str | None, out: Path | None, above: int) -> Plain:
 
 def export(authority: str, out: Path) -> Plain:
     """Write what is published about an authority."""
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFileError(f"The folder {out} cannot be made: {error.strerror}.") from error
     written = []
     with _authority() as ca:
         for name, make in (
@@ -327,6 +335,6 @@ def export(authority: str, out: Path) -> Plain:
                 if error.code == "TS-CA-AUTHORITY-UNKNOWN":
                     raise
                 continue
-            (out / (authority + name)).write_bytes(octets)
+            write_output_file(out / (authority + name), octets)
             written.append(authority + name)
     return {"written": written}

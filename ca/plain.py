@@ -62,12 +62,6 @@ def read_file(path: Path) -> bytes:
     return octets
 
 
-def write_file(path: Path | None, octets: bytes) -> None:
-    """Write to a file when one is asked for."""
-    if path is not None:
-        path.write_bytes(octets)
-
-
 def who(actor: str | None) -> str:
     """Who acts: the name given, or the system user."""
     return actor or getpass.getuser()

@@ -38,3 +38,17 @@ class BatchLineError(UnreadableInputError):
 
     code = "TS-BATCH-LINE"
     next_step = "Write one JSON object per line with at least the members id and file."
+
+
+class OptionError(UnreadableInputError):
+    """A choice made for a judgement (time, language, kind of document) is not one that exists."""
+
+    code = "TS-VALIDATE-OPTION"
+    next_step = "Run: trustspace validate --help"
+
+
+class BatchUnreadableError(UnreadableInputError):
+    """The file that holds the questions of a batch cannot be opened or read."""
+
+    code = "TS-BATCH-UNREADABLE"
+    next_step = "Check the path and the permission to read the file, or give - for standard input."

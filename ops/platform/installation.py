@@ -14,6 +14,7 @@ from ops.platform.database import Database
 from ops.platform.errors import PlatformError
 from ops.platform.fetch import Fetcher
 from ops.platform.keys import KeyAlgorithm, KeyStore, SoftwareKeyStore
+from ops.platform.schema_version import require_schema
 from ops.platform.settings import Settings
 
 AUDIT_LOG_ID = "installation"
@@ -92,6 +93,8 @@ def open_installation(settings: Settings, clock: Clock | None = None) -> Install
     clock = clock or SystemClock()
     database = settings.open_database()
     try:
+        # First, so that a database that does not fit leaves no key store and no audit key behind.
+        require_schema(database)
         keys = open_key_store(settings)
         try:
             audit = _open_audit(settings, database, keys, clock)

@@ -4,6 +4,7 @@ A command's module is imported only when that command runs, so that `trustspace 
 web framework. Exit status: 0 done and good, 1 done and not good, 2 usage or unreadable input.
 """
 
+import io
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from policies.errors import TrustspaceError
 
@@ -58,8 +60,10 @@ class _RoomGroup(TyperGroup):
         return command
 
 
+_NAME = "trustspace"
+
 app = typer.Typer(
-    name="trustspace",
+    name=_NAME,
     cls=_RoomGroup,
     no_args_is_help=True,
     add_completion=False,
@@ -89,11 +93,40 @@ def _unexpected(error: Exception) -> TrustspaceError:
     )
 
 
+def _wrong_use(error: TyperException) -> TrustspaceError:
+    """What the command line's parser refused, in the three parts of every other error."""
+    context = getattr(error, "ctx", None)
+    found = TrustspaceError(
+        " ".join(error.format_message().split()),
+        code="TS-USAGE",
+        next_step=f"Run: {context.command_path if context else _NAME} --help",
+    )
+    found.exit_status = 2
+    return found
+
+
+def _print_what_can_be() -> None:
+    """A file's name may hold octets that are no text: they are shown escaped instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Entry point of the console script."""
     as_json = "--json" in sys.argv
+    _print_what_can_be()
     try:
-        typer.main.get_command(app)()
+        sys.exit(typer.main.get_command(app)(prog_name=_NAME, standalone_mode=False))
+    except TyperException as error:
+        if not error.format_message() or not sys.argv[1:]:
+            # Nothing was asked: the help is the answer.
+            getattr(error, "show", print)()
+            sys.exit(2)
+        _show(_wrong_use(error), as_json)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
     except TrustspaceError as error:
         _show(error, as_json)
         sys.exit(error.exit_status)

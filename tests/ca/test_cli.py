@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from ca.cli import app
 from ops.platform.keys import SoftwareKeyStore
 from ops.platform.settings import load_settings
+from ops.service import schema
 from policies.errors import TrustspaceError
 from tests.ca.world import Approver, csr, spki_of
 
@@ -33,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     database = load_settings().open_database()
-    database.create_tables()
+    schema.upgrade(database)
     database.close()
     # Made beforehand with a small work factor, because every command opens it again.
     SoftwareKeyStore(load_settings().key_directory, "passphrase of a test", work_factor=12).close()

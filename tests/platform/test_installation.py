@@ -14,6 +14,7 @@ from ops.platform.database import Database
 from ops.platform.installation import AUDIT_KEY_LABEL, KeyStoreSecretMissingError, open_installation, opened
 from ops.platform.keys import KeyAlgorithm, SoftwareKeyStore
 from ops.platform.settings import Settings, load_settings
+from ops.service import schema
 
 CLOCK = FixedClock(datetime(2026, 6, 1, tzinfo=UTC))
 PASSPHRASE = "correct horse"
@@ -23,7 +24,7 @@ PASSPHRASE = "correct horse"
 def settings(tmp_path: Path) -> Settings:
     address = f"sqlite:///{tmp_path}/database.sqlite"
     database = Database(address)
-    database.create_tables()
+    schema.upgrade(database)
     database.close()
     return load_settings({"data_dir": tmp_path, "database_address": address, "key_passphrase": PASSPHRASE})
 

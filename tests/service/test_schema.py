@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from ops.platform import schema_version
 from ops.platform.database import Database
 from ops.platform.errors import (
     DatabaseDamagedError,
@@ -185,3 +186,26 @@ def test_every_table_is_declared_where_migrations_look() -> None:
 def _declares_a_table(path: Path) -> bool:
     classes = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef))
     return any(keyword.arg == "table" for node in classes for keyword in node.keywords)
+
+
+def test_the_platform_knows_every_version_there_is() -> None:
+    revisions = [script.revision for script in schema._scripts().walk_revisions()]
+    assert tuple(reversed(revisions)) == schema_version.VERSIONS
+
+
+def test_an_installation_opens_only_on_a_database_of_this_version(empty_database: Database) -> None:
+    with pytest.raises(DatabaseOlderError):
+        schema_version.require_schema(empty_database)
+    schema.upgrade(empty_database)
+    schema_version.require_schema(empty_database)
+    write_version(empty_database, "9999")
+    with pytest.raises(DatabaseNewerError):
+        schema_version.require_schema(empty_database)
+
+
+def test_asking_creates_no_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/absent.sqlite")
+    with pytest.raises(DatabaseOlderError):
+        schema_version.require_schema(database)
+    database.close()
+    assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@ from ca.values import AuthorityKind, NewAuthority
 from ops.platform.installation import opened
 from ops.platform.keys import KeyAlgorithm, SoftwareKeyStore
 from ops.platform.settings import load_settings
+from ops.service import schema
 from policies.errors import TrustspaceError
 from signer import models as _tables
 from signer.cli import app
@@ -42,7 +43,7 @@ class Terminal:
         # A cheap derivation: every command opens the store anew.
         SoftwareKeyStore(settings.key_directory, settings.passphrase() or "", work_factor=12).close()
         database = settings.open_database()
-        database.create_tables()
+        schema.upgrade(database)
         database.close()
         with opened(settings) as installation:
             self.spki = {

@@ -77,6 +77,7 @@ def validate(
         "document": document,
         "relying": relying,
     }
+    _check_outputs(html, evidence, language, len(files))
     status = [_one({**row, "file": file, "id": file}, html, evidence, language, as_json) for file in files]
     raise typer.Exit(max(status))
 
@@ -95,13 +96,34 @@ def _one(row: dict[str, Any], html: Path | None, evidence: Path | None, language
 
 
 def _write(found: "ValidationResult", html: Path | None, evidence: Path | None, language: str) -> None:
+    from ops.platform.output import write_output_file
     from validator.evidence import encode
     from validator.report import html_report
 
     if evidence is not None:
-        evidence.write_bytes(encode(found.evidence))
+        write_output_file(evidence, encode(found.evidence))
     if html is not None:
-        html.write_text(html_report(found.evidence, found.verdict, found.recognitions, language), encoding="utf-8")
+        page = html_report(found.evidence, found.verdict, found.recognitions, language)
+        write_output_file(html, page.encode())
+
+
+def _check_outputs(html: Path | None, evidence: Path | None, language: str, files: int) -> None:
+    """Before anything is read or fetched: can what was asked for be written at all?"""
+    from ops.platform.output import check_output_file
+    from policies.reasons import LANGUAGES
+    from validator.errors import OptionError
+
+    if language not in LANGUAGES:
+        raise OptionError(
+            f"There is no report in the language {language!r}.", next_step=f"Choose one of: {', '.join(LANGUAGES)}."
+        )
+    if files > 1 and (html or evidence):
+        raise OptionError(
+            "One report file cannot hold the judgements of several documents.",
+            next_step="Judge each document by a call of its own, or use --json or --batch.",
+        )
+    check_output_file(html)
+    check_output_file(evidence)
 
 
 def _print(name: str, found: "ValidationResult", language: str, as_json: bool) -> None:
@@ -147,6 +169,7 @@ def judge(
 
     if evidence is None:
         raise typer.BadParameter("name an evidence file")
+    _check_outputs(html, None, language, 1)
     stored = decode(Evidence, read_source(str(evidence)).octets)
     when = moment(at) if at else SystemClock().now()
     found = rejudge(stored, policy, when, tuple(forum or ()))

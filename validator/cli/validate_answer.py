@@ -10,22 +10,42 @@ from ops.platform.settings import Settings
 from policies.errors import TrustspaceError
 from policies.reasons import Reason
 from validator.cli.validate_question import Question, question
+from validator.errors import BatchLineError
 from validator.report.line import answer_line, reason_json
 from validator.service import ValidationResult, validate
 
 Json = dict[str, Any]
 GOOD = frozenset(("TOTAL-PASSED", "PASSED"))
+MAX_LINE = 1024 * 1024
+
+
+def is_overlong(line: str) -> bool:
+    """Whether the line was cut where reading stops; what is left of it may look like another question."""
+    return len(line) >= MAX_LINE and not line.endswith("\n")
 
 
 def answer_text(line: str) -> str:
     """The answer to one line of JSON, as one line of JSON. Never raises."""
-    return json.dumps(answer(line), ensure_ascii=False, separators=(",", ":"))
+    return one_line(answer(line))
+
+
+def one_line(row: Json) -> str:
+    """One line of JSON that can be written as UTF-8 whatever the question put into it."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which JSON can escape and UTF-8 cannot hold (RFC 8259 8.2).
+        return json.dumps(row, separators=(",", ":"))
+    return text
 
 
 def answer(line: str) -> Json:
     """The answer to one line of JSON. Never raises: a fault of the line or of this software is an answer too."""
     identifier = ""
     try:
+        if is_overlong(line):
+            raise BatchLineError(f"The line is longer than {MAX_LINE // 2**20} MiB.")
         row = json.loads(line)
         identifier = str(row.get("id", "")) if isinstance(row, dict) else ""
         asked = question(row)
@@ -33,7 +53,7 @@ def answer(line: str) -> Json:
     except TrustspaceError as error:
         return unanswered(identifier, error)
     except (ValueError, RecursionError):
-        return unanswered(identifier, TrustspaceError("The line is not JSON.", code="TS-BATCH-LINE"))
+        return unanswered(identifier, BatchLineError("The line is not JSON."))
     except MemoryError:
         return unanswered(identifier, TrustspaceError("The file needs too much memory.", code="TS-DOC-TOO-COMPLEX"))
     except Exception as error:  # noqa: BLE001 - every line gets an answer

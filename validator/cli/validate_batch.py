@@ -17,43 +17,57 @@ from multiprocessing import get_context
 from typing import IO
 
 from policies.errors import TrustspaceError
-from validator.cli.validate_answer import GOOD, answer_text, unanswered
-from validator.errors import BatchLineError
+from validator.cli.validate_answer import GOOD, MAX_LINE, answer_text, is_overlong, one_line, unanswered
+from validator.errors import BatchUnreadableError
 
 PILE = 6
 SECONDS = 180.0
-MAX_LINE = 1024 * 1024
 _PENDING = 512
 
 
 def run_batch(source: str, out: IO[str]) -> int:
-    """0 when every file is good, else 1. `source` is a path or `-`. Raises BatchLineError when it cannot be opened."""
+    """0 when every file is good, else 1. `source` is a path or `-`. Raises BatchUnreadableError."""
     good = True
-    for text in answers(_lines(source)):
+    for text in answers(_lines(_opened(source))):
         out.write(text + "\n")
         out.flush()
         good = good and any(f'"indication":"{word}"' in text[:400] for word in GOOD)
     return 0 if good else 1
 
 
-def _lines(source: str) -> Iterator[str]:
+def _opened(source: str) -> IO[str]:
     if source == "-":
-        stream: IO[str] = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
-    else:
-        try:
-            stream = open(source, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
-        except OSError as error:
-            raise BatchLineError(f"{source} cannot be read: {error.strerror}.") from error
+        return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+    try:
+        return open(source, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BatchUnreadableError(f"{source} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise BatchUnreadableError("The path of the batch cannot be used.") from error
+
+
+def _lines(stream: IO[str]) -> Iterator[str]:
     with stream:
         while line := stream.readline(MAX_LINE):
-            if line.strip():
+            if line.strip() or is_overlong(line):
                 yield line
+            rest = line
+            while is_overlong(rest):
+                rest = stream.readline(MAX_LINE)
 
 
 def answers(lines: Iterator[str], work: Callable[[str], str] = answer_text) -> Iterator[str]:
     """One answer for each line, in order. `work` is a module-level function (it is sent to worker processes)."""
     waiting: queue.Queue[str | None] = queue.Queue(_PENDING)
-    threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
+    failure: list[BaseException] = []
+    threading.Thread(target=_read, args=(lines, waiting, failure), daemon=True).start()
+    yield from _shared(waiting, work)
+    if failure:
+        # What was read is answered; what could not be read must not pass for the end of the questions.
+        raise BatchUnreadableError("The batch cannot be read to its end.") from failure[0]
+
+
+def _shared(waiting: "queue.Queue[str | None]", work: Callable[[str], str]) -> Iterator[str]:
     first = waiting.get()
     while first is not None and waiting.qsize() < PILE:
         yield work(first)
@@ -63,10 +77,12 @@ def answers(lines: Iterator[str], work: Callable[[str], str] = answer_text) -> I
             yield from crew.answers(first, waiting)
 
 
-def _read(lines: Iterator[str], waiting: "queue.Queue[str | None]") -> None:
+def _read(lines: Iterator[str], waiting: "queue.Queue[str | None]", failure: list[BaseException]) -> None:
     try:
         for line in lines:
             waiting.put(line)
+    except BaseException as error:  # noqa: BLE001 - raised again by the reader of the queue
+        failure.append(error)
     finally:
         waiting.put(None)
 
@@ -152,4 +168,4 @@ def _died(line: str) -> str:
         code="TS-BATCH-WORKER-DIED",
         next_step="Treat the file as hostile; validate it alone to see more.",
     )
-    return json.dumps(unanswered(identifier, error), ensure_ascii=False, separators=(",", ":"))
+    return one_line(unanswered(identifier, error))

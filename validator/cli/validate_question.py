@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from policies.vocabulary import DocumentKind, PartyKind
-from validator.errors import BatchLineError
+from validator.errors import BatchLineError, OptionError
 from validator.evidence import TrustMode
 from validator.gather import AnchorInput, Source, read_source
 from validator.recognise import RecognitionContext
 from validator.service import ValidationRequest
 
 _LISTS = ("detached", "anchors", "certs", "crls", "ocsps", "trustLists")
-_KNOWN = frozenset(
-    ("id", "file", "at", "forum", "forums", "policy", "offline", "trust", "relying", "document", "signer", "contract")
-) | frozenset(_LISTS)
+_TEXTS = ("file", "at", "forum", "policy", "trust", "relying", "document", "signer")
+_SWITCHES = ("offline", "contract")
+_KNOWN = frozenset(("id", "forums", *_TEXTS, *_SWITCHES, *_LISTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,10 @@ def question(row: object) -> Question:
     unknown = sorted(set(row) - _KNOWN)
     if unknown:
         raise BatchLineError(f"Unknown members: {', '.join(unknown)}.")
-    if not isinstance(row.get("file"), str):
+    if row.get("file") is None:
         raise BatchLineError("The member file is missing.")
+    _of_kind(row, _TEXTS, str, "text")
+    _of_kind(row, _SWITCHES, bool, "true or false")
     lists = {name: _strings(row, name) for name in _LISTS}
     anchors = tuple(AnchorInput(source=item) for item in _sources(lists["anchors"]))
     request = ValidationRequest(
@@ -59,12 +61,20 @@ def question(row: object) -> Question:
 
 
 def moment(text: object) -> datetime:
-    """An ISO 8601 time; without a zone it is UTC. Raises BatchLineError."""
+    """An ISO 8601 time; without a zone it is UTC. Raises OptionError."""
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise BatchLineError(f"The time {text!r} is not ISO 8601.", next_step="Write 2026-01-31T12:00:00Z.") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        wrong = f"The time {str(text)[:60]!r} is not one that ISO 8601 and the calendar know."
+        raise OptionError(wrong, next_step="Write 2026-01-31T12:00:00Z.") from None
+
+
+def _of_kind(row: dict[str, Any], names: tuple[str, ...], kind: type, words: str) -> None:
+    # `"offline": "no"` must not be taken for a yes, nor a list for the name of a policy.
+    for name in names:
+        if row.get(name) is not None and not isinstance(row[name], kind):
+            raise BatchLineError(f"The member {name} must be {words}.")
 
 
 def _strings(row: dict[str, Any], name: str) -> tuple[str, ...]:
@@ -90,7 +100,9 @@ def _choice(kind: Any, row: dict[str, Any], name: str) -> Any:
         return kind(row[name])
     except ValueError:
         known = ", ".join(item.value for item in kind)
-        raise BatchLineError(f"The member {name} must be one of: {known}.") from None
+        raise OptionError(
+            f"{str(row[name])[:60]!r} is no known value of {name}.", next_step=f"Choose one of: {known}."
+        ) from None
 
 
 def _context(row: dict[str, Any]) -> RecognitionContext:

@@ -41,8 +41,10 @@ def decode(kind: type[T], octets: bytes) -> T:
         raise EvidenceError("The evidence is larger than this software reads.")
     try:
         return cast(T, _decoder(cast(Any, kind))(json.loads(octets)))
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise EvidenceError(f"The evidence cannot be read: {type(fault).__name__}: {fault}") from fault
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise EvidenceError("The file is not evidence, or a part of it is missing: it is not whole JSON.") from fault
+    except (ValueError, KeyError, TypeError, OverflowError) as fault:
+        raise EvidenceError(f"The file is JSON but not whole evidence ({fault}).") from fault
 
 
 def time_text(at: datetime) -> str:
