@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from ops.platform.database import Database, parse_database_url
 PROJECT = Path(__file__).resolve().parent.parent
 CORPUS = PROJECT.parent / "shared" / "corpus"
 POSTGRES = "TRUSTSPACE_TEST_POSTGRES"
+SOFTHSM_MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -131,3 +134,31 @@ def database(empty_database: Database) -> Database:
     """A database with every table that the imported rooms declare, on both systems."""
     empty_database.create_tables()
     return empty_database
+
+
+@dataclass(frozen=True)
+class SoftHsm:
+    """A PKCS#11 module with the tokens "keys", "keys-2" and "signing", all under one user PIN."""
+
+    module: Path
+    pin: str = "user-pin"
+
+
+@pytest.fixture(scope="session")
+def softhsm(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
+    """SoftHSM with fresh tokens. One for the process: the module reads its configuration once, when it is loaded."""
+    tool = require("softhsm2-util")
+    module = next((path for path in SOFTHSM_MODULES if path.exists()), None)
+    if module is None:
+        pytest.fail("softhsm2-util is installed, but its module is not where Debian and Fedora put it")
+    directory = tmp_path_factory.mktemp("softhsm")
+    (directory / "tokens").mkdir()
+    configuration = directory / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\n")
+    found = SoftHsm(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(configuration))
+        for label in ("keys", "keys-2", "signing"):
+            command = [tool, "--init-token", "--free", "--label", label, "--so-pin", "so-pin", "--pin", found.pin]
+            subprocess.run(command, check=True, capture_output=True)
+        yield found

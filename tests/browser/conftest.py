@@ -47,9 +47,10 @@ def files(house: tuple[House, str], tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(require: Callable[[str], str]) -> Iterator[Any]:
-    """The browser of the distribution, never a downloaded one."""
+    """The browser of the distribution, never a downloaded one. Ends with the module: while the driver runs, no other
+    test of this process can start an event loop."""
     with sync_api.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=require("chromium"), args=["--no-sandbox"])
         yield browser

@@ -45,7 +45,7 @@ def test_the_level_holds_back(stream: io.StringIO) -> None:
 
 
 def test_foreign_loggers_go_the_same_way(stream: io.StringIO) -> None:
-    logging.getLogger("uvicorn.error").warning("started on %s", "x" * 500)
+    logging.getLogger("foreign.library").warning("started on %s", "x" * 500)
     (line,) = lines(stream)
     assert (line["level"], len(line["event"]) < 300) == ("warning", True)
 

@@ -1,9 +1,7 @@
 """A key that never leaves its token signs documents and time-stamps (SoftHSM)."""
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,25 +20,14 @@ from signer.tsa.serials import CountingSerialNumbers
 from signer.tsa.unit import TimestampingUnit, UnitPolicy
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
-MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
 
 
 @pytest.fixture(scope="module")
-def store(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pkcs11KeyStore]:
-    """A fresh token of this module's own."""
-    tool = require("softhsm2-util")
-    module = next(path for path in MODULES if path.exists())
-    directory = tmp_path_factory.mktemp("token")
-    (directory / "tokens").mkdir()
-    configuration = directory / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        command = [tool, "--init-token", "--free", "--label", "signing", "--so-pin", "so-pin", "--pin", "user-pin"]
-        subprocess.run(command, check=True, capture_output=True)
-        opened = Pkcs11KeyStore(module, "signing", "user-pin")
-        yield opened
-        opened.close()
+def store(softhsm: Any) -> Iterator[Pkcs11KeyStore]:
+    """A token of this module's own."""
+    opened = Pkcs11KeyStore(softhsm.module, "signing", softhsm.pin)
+    yield opened
+    opened.close()
 
 
 class Public:

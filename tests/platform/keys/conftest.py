@@ -1,16 +1,13 @@
 """Both key stores with one key of every kind, and a SoftHSM token that lives as long as the test session."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from ops.platform.keys import KeyAlgorithm, KeyStore, SoftwareKeyStore
 from ops.platform.keys.pkcs11 import Pkcs11KeyStore
-
-MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
 
 
 class Token(NamedTuple):
@@ -22,22 +19,9 @@ class Token(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def token(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
-    """A SoftHSM token in a directory of its own; beside it is a second one, "keys-2", with the same PIN."""
-    tool = require("softhsm2-util")
-    module = next((path for path in MODULES if path.exists()), None)
-    if module is None:
-        pytest.fail("softhsm2-util is installed, but its module is not where Debian and Fedora put it")
-    directory = tmp_path_factory.mktemp("softhsm")
-    configuration = directory / "softhsm2.conf"
-    (directory / "tokens").mkdir()
-    configuration.write_text(f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        for label in ("keys", "keys-2"):
-            command = [tool, "--init-token", "--free", "--label", label, "--so-pin", "so-pin", "--pin", "user-pin"]
-            subprocess.run(command, check=True, capture_output=True)
-        yield Token(module, "keys", "user-pin")
+def token(softhsm: Any) -> Token:
+    """A SoftHSM token; beside it is a second one, "keys-2", with the same PIN."""
+    return Token(softhsm.module, "keys", softhsm.pin)
 
 
 def _with_every_key(store: KeyStore) -> KeyStore:
