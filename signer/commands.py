@@ -7,7 +7,9 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.ocsp import load_der_ocsp_response
 
+from ca.plain import name_of
 from ca.service import CertificateAuthority
 from ops.platform import der
 from ops.platform.installation import Installation, opened
@@ -180,10 +182,9 @@ def _enrolment(installation: Installation) -> Enrolment:
 
 
 def _subject(parts: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    pairs = [part.partition("=") for part in parts]
-    if not all(equals for _, equals, _ in pairs):
+    if not all("=" in part for part in parts):
         raise UsageError("A subject is given as TYPE=TEXT, for example commonName=Aigul.")
-    return tuple((kind.strip(), text.strip()) for kind, _, text in pairs)
+    return name_of(parts)
 
 
 def _key_algorithm(word: str) -> KeyAlgorithm:
@@ -282,7 +283,7 @@ def read_material(certificates: Iterable[Path], crls: Iterable[Path], ocsps: Ite
     return Material(
         read_certificates(certificates),
         tuple(_read_crl(path) for path in crls),
-        tuple(_read(path) for path in ocsps),
+        tuple(_read_ocsp(path) for path in ocsps),
     )
 
 
@@ -305,12 +306,22 @@ def read_certificates(paths: Iterable[Path]) -> tuple[bytes, ...]:
 
 def _read_crl(path: Path) -> bytes:
     octets = _read(path)
-    if not octets.lstrip().startswith(b"-----BEGIN"):
-        return octets
     try:
-        return x509.load_pem_x509_crl(octets).public_bytes(Encoding.DER)
+        if octets.lstrip().startswith(b"-----BEGIN"):
+            return x509.load_pem_x509_crl(octets).public_bytes(Encoding.DER)
+        x509.load_der_x509_crl(octets)
     except ValueError as error:
         raise DocumentRefusedError(f"The file {path.name} holds no CRL.") from error
+    return octets
+
+
+def _read_ocsp(path: Path) -> bytes:
+    octets = _read(path)
+    try:
+        load_der_ocsp_response(octets)
+    except ValueError as error:
+        raise DocumentRefusedError(f"The file {path.name} holds no OCSP response.") from error
+    return octets
 
 
 def _read(path: Path) -> bytes:

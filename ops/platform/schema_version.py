@@ -20,13 +20,19 @@ def require_schema(database: Database) -> None:
 
     A SQLite file that does not exist is not created by asking.
     """
-    if database.is_sqlite and not Path(str(database.url.database)).exists():
+    if _is_absent(database):
         raise DatabaseOlderError("The database does not exist yet.")
     version = _version(database)
     if version is not None and version not in VERSIONS:
         raise DatabaseNewerError("The database was upgraded by a later version of the software.")
     if version != VERSIONS[-1]:
         raise DatabaseOlderError("The database was not upgraded to this version of the software.")
+
+
+def _is_absent(database: Database) -> bool:
+    name = str(database.url.database)
+    # A name with options (`file:…?mode=ro`) is SQLite's to open, and with them it creates nothing by being asked.
+    return database.is_sqlite and not name.startswith("file:") and not Path(name).exists()
 
 
 def _version(database: Database) -> str | None:

@@ -13,6 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Jurisdictions, instruments, algori
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Language = Annotated[str, typer.Option("--lang", help="Language of names and sentences.")]
 Rows = Sequence[dict[str, object]]
+_COLUMNS = 7
 
 
 class UnknownChoiceError(TrustspaceError):
@@ -27,6 +28,9 @@ def _show(rows: Rows, as_json: bool) -> None:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False, default=str))
         return
+    if rows and len(rows[0]) > _COLUMNS:
+        _show_blocks(rows)
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -38,11 +42,25 @@ def _show(rows: Rows, as_json: bool) -> None:
     Console().print(table)
 
 
+def _show_blocks(rows: Rows) -> None:
+    """One paragraph a row: so many columns would leave a terminal a letter or two for each."""
+    for row in rows:
+        (_, heading), *others = row.items()
+        typer.echo(_cell(heading))
+        for name, value in others:
+            if told := _cell(value):
+                typer.echo(f"  {name}: {told}")
+        typer.echo()
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_cell(item) for item in value)
+        between = "; " if any(isinstance(item, dict) for item in value) else ", "
+        return between.join(_cell(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(item)}" for name, item in value.items() if _cell(item))
     return str(value)
 
 

@@ -122,31 +122,20 @@ def _batch(source: str) -> int:
 
     from ops.platform.clock import SystemClock
     from validator.cli.path_batch import run_batch
-    from validator.cli.path_question import QuestionError
 
-    try:
-        return 0 if run_batch(source, sys.stdout, SystemClock().now) else 1
-    except QuestionError as error:
-        return _unreadable(error.sentence, error.next_step)
-
-
-def _unreadable(sentence: str, step: str) -> int:
-    typer.echo(f"{sentence} {step}", err=True)
-    return 2
+    return 0 if run_batch(source, sys.stdout, SystemClock().now) else 1
 
 
 def _outcome(row: dict[str, Any]) -> "PathOutcome":
     from ops.platform.clock import SystemClock
-    from policies.reasons import sentence
+    from policies.reasons import next_step, sentence
     from validator.cli.path_question import QuestionError, Unreadable, question
     from validator.path.engine import build_path
 
-    try:
-        asked = question(row, SystemClock().now())
-    except QuestionError as error:
-        raise typer.Exit(_unreadable(error.sentence, error.next_step)) from error
+    asked = question(row, SystemClock().now())
     if isinstance(asked, Unreadable):
-        raise typer.Exit(_unreadable(sentence(asked.reason), ""))
+        step = next_step(asked.reason) or "Give the certificate as a DER or PEM file."
+        raise QuestionError(sentence(asked.reason), code=asked.reason.code, next_step=step)
     return build_path(asked)
 
 

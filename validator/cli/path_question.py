@@ -40,7 +40,7 @@ class QuestionError(UnreadableInputError):
     """A line or an option that cannot be understood."""
 
     code = "TS-PATH-INPUT"
-    next_step = "Correct the input line; DESIGN section 6 of the interface lists its fields."
+    next_step = "Correct what the sentence names; `trustspace path check --help` lists the options."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from validator.cli.path import app
 from validator.cli.path_batch import run_batch
+from validator.cli.path_question import QuestionError
 
 
 def text(encoded: bytes) -> str:
@@ -164,4 +165,5 @@ def test_explain_prints_every_candidate(forge: SimpleNamespace, tmp_path: Path) 
     assert plain.exit_code == 0
     assert "may be relied on" in plain.output
     unreadable = CliRunner().invoke(app, [f"{tmp_path}/nothing", *options])
-    assert unreadable.exit_code == 2
+    assert isinstance(unreadable.exception, QuestionError)
+    assert unreadable.exception.exit_status == 2
