@@ -50,7 +50,7 @@ class PreparedStatement:
             compiled: Any = self._statement.compile(dialect=dialect)
             processors = {
                 name: processor
-                for name, parameter in compiled.binds.items()
+                for parameter, name in compiled.bind_names.items()
                 if (processor := parameter.type.dialect_impl(dialect).bind_processor(dialect)) is not None
             }
             names = tuple(compiled.positiontup or ()) if compiled.positional else None
