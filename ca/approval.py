@@ -100,5 +100,10 @@ def require_approvals(session: Session, row: CertificateRow, required: int) -> l
     for approval, person in given:
         _require_valid(row, person, person.name, approval.signature)
     if len(given) < required:
-        raise ApprovalError(f"The certificate has {len(given)} of {required} approvals.")
+        raise too_few_approvals(len(given), required)
     return sorted(person.name for _, person in given)
+
+
+def too_few_approvals(given: int, required: int) -> ApprovalError:
+    """The error of a certificate that lacks approvals."""
+    return ApprovalError(f"The certificate has {given} of {required} approvals.")

@@ -12,12 +12,12 @@ from hashlib import sha256
 
 from sqlmodel import Session
 
-from ca.approval import require_approvals
+from ca.approval import require_approvals, too_few_approvals
 from ca.clockguard import trusted_now
 from ca.errors import CaError, SigningError, TokenError, UnknownCertificateError
 from ca.models import AuthorityRow, CertificateRow, CertificateState
-from ca.orders import profile_of
-from ca.preparation import Issuers, Prepared, prepared_of
+from ca.orders import Order, profile_of
+from ca.preparation import Issuers, Prepared, prepare_in, prepared_of
 from ca.profile import Profile
 from ca.recovery import void
 from ca.room import Room
@@ -71,8 +71,43 @@ def issue(room: Room, tokens: Sequence[IssuanceToken]) -> list[Issued]:
     Raises TokenError, ApprovalError, ClockError before the key is used; SigningError when the key fails, with the
     reserved serials void.
     """
-    jobs = room.database.run_write(lambda session: _redeem(room, session, tokens))
+    jobs = room.database.run_write(lambda session: _redeem(room, session, tokens, Issuers(room, session)))
     room.step("redeemed")
+    return _sign_and_store(room, jobs)
+
+
+def issue_at_once(room: Room, orders: Sequence[Order]) -> list[Issued | CaError]:
+    """Prepare and redeem in one transaction, then sign and store; for each order the certificate or why there is none.
+
+    What needs approvals stays prepared. Raises as `issue`; then no order has a certificate.
+    """
+    room.step("before-reserve")
+    refused, jobs = room.database.run_write(lambda session: _prepare_and_redeem(room, session, orders))
+    room.step("redeemed")
+    issued = iter(_sign_and_store(room, jobs))
+    return [next(issued) if error is None else error for error in refused]
+
+
+def _prepare_and_redeem(
+    room: Room, session: Session, orders: Sequence[Order]
+) -> tuple[list[CaError | None], list[_Job]]:
+    issuers = Issuers(room, session)
+    refused: list[CaError | None] = []
+    tokens: list[IssuanceToken] = []
+    for order, outcome in zip(orders, prepare_in(room, session, orders, issuers), strict=True):
+        if isinstance(outcome, CaError):
+            refused.append(outcome)
+        elif order.profile.approvals:
+            refused.append(too_few_approvals(0, order.profile.approvals))
+        else:
+            refused.append(None)
+            tokens.append(outcome.token)
+    return refused, _redeem(room, session, tokens, issuers) if tokens else []
+
+
+def _sign_and_store(room: Room, jobs: Sequence[_Job]) -> list[Issued]:
+    if not jobs:
+        return []
     try:
         signed = [sign_certificate(room.keys, job.key_label, job.issuer_spki, job.redeemed) for job in jobs]
     except TrustspaceError as error:
@@ -84,13 +119,12 @@ def issue(room: Room, tokens: Sequence[IssuanceToken]) -> list[Issued]:
     return issued
 
 
-def _redeem(room: Room, session: Session, tokens: Sequence[IssuanceToken]) -> list[_Job]:
+def _redeem(room: Room, session: Session, tokens: Sequence[IssuanceToken], issuers: Issuers) -> list[_Job]:
     now = trusted_now(room, session)
-    issuers = Issuers(room, session)
     jobs: list[_Job] = []
     records: list[AuditRecord] = []
     for redeemed, row in redeem(session, tokens, now):
-        authority = session.get_one(AuthorityRow, row.issuer_id)
+        authority = issuers.numbered(row.issuer_id)
         profile = profile_of(room, row.profile)
         _require_timely(row, profile, issuers.facts(authority, profile), now)
         # The profile decides how many, not the row, which whoever administers the database can edit.
@@ -157,4 +191,4 @@ def _issued(job: _Job, certificate: bytes, digest: str) -> Issued:
     )
 
 
-__all__ = ["Prepared", "issue", "reopen"]
+__all__ = ["Prepared", "issue", "issue_at_once", "reopen"]

@@ -55,10 +55,12 @@ def prepare(room: Room, orders: Sequence[Order]) -> list[Prepared | CaError]:
     return outcomes
 
 
-def prepare_in(room: Room, session: Session, orders: Sequence[Order]) -> list[Prepared | CaError]:
-    """As `prepare`, inside the caller's transaction."""
+def prepare_in(
+    room: Room, session: Session, orders: Sequence[Order], issuers: "Issuers | None" = None
+) -> list[Prepared | CaError]:
+    """As `prepare`, inside the caller's transaction. `issuers` are those that it has looked up already."""
     now = trusted_now(room, session)
-    issuers = Issuers(room, session)
+    issuers = issuers or Issuers(room, session)
     rows = _reserve(session, orders, issuers, now)
     room.step("reserved")
     taken = _taken_keys(session, orders)
@@ -92,6 +94,14 @@ class Issuers:
         if name not in self._rows:
             self._rows[name] = authority_row(self._session, name)
         return self._rows[name]
+
+    def numbered(self, number: int) -> AuthorityRow:
+        """The row of a number."""
+        for row in self._rows.values():
+            if row.id == number:
+                return row
+        found = self._session.get_one(AuthorityRow, number)
+        return self._rows.setdefault(found.name, found)
 
     def id(self, name: str) -> int:
         """The row's number."""

@@ -82,7 +82,7 @@ class CertificateAuthority:
             step=step or (lambda _name: None),
         )
         self._ocsp = OcspService(self._room)
-        self._group = GroupCommit(self.prepare_batch, self.issue_batch)
+        self._group = GroupCommit(lambda orders: issuance.issue_at_once(self._room, orders))
 
     def now(self) -> datetime:
         """The moment of the injected clock."""
@@ -185,7 +185,8 @@ class CertificateAuthority:
 
     def issue_now(self, request: CertificateRequest) -> Issued:
         """Prepare and issue, for profiles without approvals; calls from many threads share their commits."""
-        return self._group.issue_now(request)
+        order = self._audited(request.authority, partial(order_of, self._room, request))
+        return self._group.issue_now(order)
 
     def reopen(self, certificate_id: int) -> Prepared:
         """A prepared certificate with a fresh token, in another process or after a restart."""

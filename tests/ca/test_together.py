@@ -1,12 +1,17 @@
 """Many callers at once: shared commits, distinct serials, and each gets its own answer."""
 
 import threading
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import pytest
 from sqlalchemy import event
 
-from ca.errors import CaError
+from ca.errors import CaError, RequestRefusedError, SigningError
+from ca.group import GroupCommit
+from ca.orders import Order
 from ca.values import Issued
 from tests.ca.world import SEAL_SUBJECT, World, csr, rsa_key
 
@@ -49,7 +54,50 @@ def test_waiting_callers_share_commits(kazakhstan: World) -> None:
         issued = list(pool.map(ask, range(12)))
     event.remove(kazakhstan.database.engine, "commit", count)
     assert len({one.serial for one in issued}) == 12
-    assert commits < 3 * 12
+    assert commits < 2 * 12
+
+
+def test_a_single_caller_pays_two_commits(kazakhstan: World) -> None:
+    commits: list[object] = []
+    request = kazakhstan.request()
+    count = commits.append
+    event.listen(kazakhstan.database.engine, "commit", count)
+    kazakhstan.ca.issue_now(request)
+    event.remove(kazakhstan.database.engine, "commit", count)
+    assert len(commits) == 2
+
+
+def test_nobody_is_left_waiting_when_a_turn_is_interrupted() -> None:
+    order, all_queued = cast(Order, object()), threading.Event()
+    sizes: list[int] = []
+
+    def issue(orders: Sequence[Order]) -> list[Issued | CaError]:
+        sizes.append(len(orders))
+        if len(sizes) == 1:
+            all_queued.wait(10)
+            return [RequestRefusedError("refused")]
+        raise KeyboardInterrupt
+
+    group = GroupCommit(issue)
+    told: list[type[BaseException]] = []
+
+    def ask() -> None:
+        try:
+            group.issue_now(order)
+        except BaseException as error:
+            told.append(type(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while len(group._queue) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    all_queued.set()
+    for thread in threads:
+        thread.join(10)
+    assert sizes == [1, 2]
+    assert set(told) == {RequestRefusedError, KeyboardInterrupt, SigningError}
 
 
 def test_one_that_needs_approval_does_not_hold_up_the_others(kz: World, monkeypatch: pytest.MonkeyPatch) -> None:
