@@ -1,8 +1,4 @@
-"""The demonstration's installation: its own directory, keys and place in the database, and real loopback servers.
-
-On PostgreSQL a schema of its own is made inside the given database and removed again, so that a run neither meets an
-earlier one nor leaves anything in an installation.
-"""
+"""The demonstration's installation: its own directory, keys and place in the database, and real loopback servers."""
 
 import secrets
 import shutil
@@ -12,33 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
-
 from ca.http import Responders
 from ca.service import CertificateAuthority
 from ops.platform.clock import FixedClock, SystemClock
-from ops.platform.database import Database, parse_database_url
-from ops.platform.errors import PlatformError
 from ops.platform.installation import opened
 from ops.platform.settings import Settings, load_settings
 from ops.service.demo.space import Space
 from ops.service.demo.space_data import STATES
 from ops.service.loopback import base_url, bound_socket, serving
-from ops.service.schema import upgrade
+from ops.service.scratch import is_postgresql, scratch_database
 from ops.service.web.routing import PrefixRouter, not_found
 from signer.service import SigningService
 from signer.tsa.http import TimestampApplication
 
 FIRST_DAY = timedelta(days=900)
-
-
-class SchemaRefusedError(PlatformError):
-    """PostgreSQL does not let this user make the demonstration's own schema."""
-
-    code = "TS-DEMO-SCHEMA"
-    next_step = "Grant CREATE on the database to this user, or run the demonstration without DATABASE_URL."
-    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +44,7 @@ def demo_world(folder: Path, *, keep: bool) -> Iterator[World]:
     now = SystemClock().now().replace(microsecond=0)
     clock = FixedClock(now - FIRST_DAY)
     try:
-        with _database(folder, keep=keep) as address:
+        with scratch_database(folder, "demo", server=_server(folder), keep=keep) as address:
             settings = _settings(folder, address)
             with opened(settings, clock) as installation:
                 listener = bound_socket()
@@ -96,45 +79,10 @@ def _settings(folder: Path, address: str) -> Settings:
     )
 
 
-@contextmanager
-def _database(folder: Path, *, keep: bool) -> Iterator[str]:
-    """The address of an upgraded, empty database: a SQLite file, or a new schema of the configured PostgreSQL."""
+def _server(folder: Path) -> str | None:
+    """The configured PostgreSQL, or None for a file in the folder."""
     configured = load_settings({"data_dir": folder}).database_url
-    if parse_database_url(configured).get_backend_name() == "sqlite":
-        address = f"sqlite:///{folder}/demo.sqlite"
-        _upgrade(address)
-        yield address
-        return
-    schema = f"trustspace_demo_{secrets.token_hex(4)}"
-    try:
-        _execute(configured, f'CREATE SCHEMA "{schema}"')
-    except ProgrammingError as error:
-        raise SchemaRefusedError("The database user may not create a schema for the demonstration.") from error
-    try:
-        url = parse_database_url(configured).update_query_dict({"options": f"-csearch_path={schema}"})
-        address = url.render_as_string(hide_password=False)
-        _upgrade(address)
-        yield address
-    finally:
-        if not keep:
-            _execute(configured, f'DROP SCHEMA "{schema}" CASCADE')
-
-
-def _upgrade(address: str) -> None:
-    database = Database(address)
-    try:
-        upgrade(database)
-    finally:
-        database.close()
-
-
-def _execute(address: str, statement: str) -> None:
-    database = Database(address)
-    try:
-        with database.connect_for_write() as connection:
-            connection.execute(text(statement))
-    finally:
-        database.close()
+    return configured if is_postgresql(configured) else None
 
 
 class _Units:
