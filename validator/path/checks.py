@@ -7,11 +7,12 @@ search drops a CA certificate with any of them before it spends a signature chec
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.algorithms import AlgorithmPolicy, AlgorithmUse, describe_key, describe_signature
+from policies.algorithms import AlgorithmPolicy, describe_key
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.extension_values import ANY_EXTENDED_KEY_USAGE
 from validator.path.profile import OBSOLETE_EXTENSIONS
+from validator.path.reliable import unreliable_use
 from validator.path.types import PathSettings, TrustAnchor
 
 
@@ -91,25 +92,10 @@ def signature_algorithm_reasons(
     """Uses of algorithms in the certificate's signature that `policy` does not find reliable at `at`."""
     if policy is None:
         return ()
-    use = _unreliable(certificate.inner_algorithm, issuer_spki, policy, at)
+    use = unreliable_use(certificate.inner_algorithm, issuer_spki, policy, at)
     if use is None:
         return ()
     return (Reason.of("TS-PATH-ALGORITHM", algorithm=use.name, bits=use.bits, subject=who(certificate)),)
-
-
-# By policy (the object itself, kept alive by the entry), time, algorithm and key: a batch asks about few of each.
-_uses: dict[tuple[int, datetime, bytes, bytes], tuple[AlgorithmPolicy, AlgorithmUse | None]] = {}
-
-
-def _unreliable(algorithm: bytes, spki: bytes, policy: AlgorithmPolicy, at: datetime) -> AlgorithmUse | None:
-    key = (id(policy), at, algorithm, spki)
-    known = _uses.get(key)
-    if known is None:
-        found = (use for use in describe_signature(algorithm, spki) if policy.finding(use, at) is not None)
-        if len(_uses) > 4_096:
-            _uses.clear()
-        known = _uses[key] = (policy, next(found, None))
-    return known[1]
 
 
 def purposes_allowed(certificate: Certificate, wanted: frozenset[str] | None) -> bool:

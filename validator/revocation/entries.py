@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from validator.asn1 import der
 from validator.path.extension_values import Extension
@@ -81,13 +82,15 @@ def _usual_entry(extensions: tuple[tuple[bytes, int], ...]) -> bytes:
     return b"0(?:" + b"|".join(shapes) + b")"
 
 
-def _patterns(extensions: tuple[tuple[bytes, int], ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    # One entry, and the longest run of entries; possessive, so that a broken entry costs no second look.
-    one = _usual_entry(extensions)
+@cache
+def _patterns(version: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    # One entry, and the longest run of entries; possessive, so that a broken entry costs no second look. Compiled on
+    # first use, because that takes longer than reading a small list element by element.
+    one = _usual_entry(_USUAL_EXTENSIONS if version == 2 else ())
     return re.compile(one, re.DOTALL), re.compile(b"(?:" + one + b")*+", re.DOTALL)
 
 
-_PATTERNS = {1: _patterns(()), 2: _patterns(_USUAL_EXTENSIONS)}
+_SMALL = 32 * 1024
 _PRIME = (1 << 61) - 1
 _LOW = 0xFFFFFFFF
 _SORT_AT_ONCE = 100_000
@@ -144,24 +147,19 @@ class EntryIndex:
         return self._keys
 
     def _build(self) -> "array[int]":
-        data, start, end = self._data, self._start, self._end
-        one, run = _PATTERNS[self._rules.version]
+        start, end = self._start, self._end
         keys = array("Q")
-        append, number, multiplier = keys.append, int.from_bytes, self._multiplier
+        small = end - start <= _SMALL
         position, unusual = start, 0
         while position < end:
-            reached = _end_of(run.match(data, position, end), position)
-            for match in one.finditer(data, position, reached):
-                first = match.start()
-                value = number(data[first + 4 : first + 4 + data[first + 3]], "big")
-                append((value * multiplier % _PRIME & _LOW) << 32 | first - start)
-            position = reached
+            if not small:
+                position = self._usual_entries(keys, position)
             if position < end:
-                element = der.read(data, position, end)
+                element = der.read(self._data, position, end)
                 entry = self._entry(element, self._faults, self._unknown)
                 if entry.certificate_issuer:
                     self._issuers.append((position, entry.certificate_issuer))
-                append(self._spread(entry.serial_octets) << 32 | position - start)
+                keys.append(self._spread(entry.serial_octets) << 32 | position - start)
                 position = element.end
                 unusual += 1
             if len(keys) > MAX_ENTRIES or unusual > MAX_UNUSUAL_ENTRIES:
@@ -169,6 +167,18 @@ class EntryIndex:
         if len(keys) == 0:
             self._faults.add("empty-revoked-certificates")
         return _sorted(keys)
+
+    def _usual_entries(self, keys: "array[int]", position: int) -> int:
+        """Index the run of usual entries that begins at `position`; where it ends."""
+        data, start = self._data, self._start
+        one, run = _patterns(self._rules.version)
+        append, number, multiplier = keys.append, int.from_bytes, self._multiplier
+        reached = _end_of(run.match(data, position, self._end), position)
+        for match in one.finditer(data, position, reached):
+            first = match.start()
+            value = number(data[first + 4 : first + 4 + data[first + 3]], "big")
+            append((value * multiplier % _PRIME & _LOW) << 32 | first - start)
+        return reached
 
     def _entry(self, element: der.Element, faults: set[str], unknown: set[str]) -> CrlEntry:
         data = self._data

@@ -6,7 +6,7 @@ unless knowledge that is newer and covers the same reasons lifts it; "good" need
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from policies.reasons import Reason
@@ -44,6 +44,8 @@ def combine(findings: Iterable[Finding], notes: Iterable[Reason]) -> StatusAnswe
     """The answer that all `findings` give together; `notes` say why other evidence was not used, and are given
     where nothing usable decided."""
     known = sorted(findings, key=_newest_first)
+    if len(known) == 1 and _says_it_all(known[0]):
+        return _answer(known[0], ())
     revoked = [item for item in known if item.status is Status.REVOKED]
     if revoked:
         return _answer(min(revoked, key=_earliest_revocation), ())
@@ -59,8 +61,7 @@ def combine(findings: Iterable[Finding], notes: Iterable[Reason]) -> StatusAnswe
             needed.append(item)
             covered |= item.reasons_mask
     if covered & ALL_REASONS == ALL_REASONS:
-        answer = _answer(needed[0], ())
-        return replace(answer, sources=_sources(*needed))
+        return _answer(needed[0], (), sources=_sources(*needed))
     remarks = _distinct(notes)
     if known and not good:
         stale = known[0]
@@ -71,6 +72,10 @@ def combine(findings: Iterable[Finding], notes: Iterable[Reason]) -> StatusAnswe
             status=Status.UNKNOWN, reasons=(Reason.of("TS-REV-REASONS-NOT-COVERED", mask=f"{missing:09b}"), *remarks)
         )
     return StatusAnswer(status=Status.UNKNOWN, reasons=remarks or (Reason.of("TS-REV-NO-EVIDENCE"),))
+
+
+def _says_it_all(finding: Finding) -> bool:
+    return finding.status is Status.GOOD and finding.fresh and finding.reasons_mask & ALL_REASONS == ALL_REASONS
 
 
 def _newest_first(finding: Finding) -> tuple[float, str]:
@@ -99,12 +104,17 @@ def _distinct(notes: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(set(notes), key=lambda reason: (reason.code, reason.params)))
 
 
-def _answer(finding: Finding, reasons: tuple[Reason, ...], status: Status | None = None) -> StatusAnswer:
+def _answer(
+    finding: Finding,
+    reasons: tuple[Reason, ...],
+    status: Status | None = None,
+    sources: tuple[str, ...] | None = None,
+) -> StatusAnswer:
     return StatusAnswer(
         status=status or finding.status,
         reasons=(*_own_reasons(finding, status), *finding.notes, *reasons),
         source=finding.source,
-        sources=_sources(finding),
+        sources=_sources(finding) if sources is None else sources,
         source_kind=finding.source_kind,
         this_update=finding.this_update,
         next_update=finding.next_update,
@@ -117,6 +127,8 @@ def _answer(finding: Finding, reasons: tuple[Reason, ...], status: Status | None
 
 
 def _sources(*findings: Finding) -> tuple[str, ...]:
+    if len(findings) == 1:
+        return (findings[0].source, *findings[0].others)
     return tuple(dict.fromkeys(source for item in findings for source in (item.source, *item.others)))
 
 

@@ -5,7 +5,6 @@ the profile is an `OcspResponse` whose `faults` say so by stable words; whoever 
 jurisdiction's profile grants the leniency `ocsp-` + word.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,98 +15,41 @@ from validator.revocation.entries import read_reason_code
 from validator.revocation.extensions import read_extensions
 from validator.revocation.malformed import MalformedEvidence
 from validator.revocation.memory import ParsedMemory
+from validator.revocation.ocsp_shape import read_alike, remember_shape
+from validator.revocation.ocsp_values import (
+    ARCHIVE_CUTOFF,
+    BASIC_RESPONSE,
+    CRL_REFERENCE,
+    EXTENDED_REVOKED,
+    GOOD,
+    INVALIDITY_DATE,
+    NONCE,
+    REASON_CODE,
+    RESPONSE_STATUS,
+    REVOKED,
+    UNKNOWN,
+    CertId,
+    OcspResponse,
+    SingleResponse,
+)
+
+__all__ = [
+    "GOOD",
+    "MAX_OCSP_OCTETS",
+    "RESPONSE_STATUS",
+    "REVOKED",
+    "UNKNOWN",
+    "CertId",
+    "OcspResponse",
+    "SingleResponse",
+    "parse_ocsp",
+]
 
 MAX_OCSP_OCTETS = 4 * 1024 * 1024
-
-BASIC_RESPONSE = "1.3.6.1.5.5.7.48.1.1"
-NONCE = "1.3.6.1.5.5.7.48.1.2"
-CRL_REFERENCE = "1.3.6.1.5.5.7.48.1.3"
-ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6"
-EXTENDED_REVOKED = "1.3.6.1.5.5.7.48.1.9"
-INVALIDITY_DATE = "2.5.29.24"
-REASON_CODE = "2.5.29.21"
-
-RESPONSE_STATUS = {
-    0: "successful",
-    1: "malformedRequest",
-    2: "internalError",
-    3: "tryLater",
-    5: "sigRequired",
-    6: "unauthorized",
-}
-GOOD, REVOKED, UNKNOWN = "good", "revoked", "unknown"
 
 _PROCESSED = frozenset({NONCE, EXTENDED_REVOKED, ARCHIVE_CUTOFF, CRL_REFERENCE, INVALIDITY_DATE, REASON_CODE})
 _MAX_RESPONSES = 10_000
 _MAX_CERTIFICATES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class CertId:
-    """Whose status it is (RFC 6960 4.1.1): OID of the digest, digests of the issuer's name and key, contents octets
-    of the serial number."""
-
-    hash_algorithm: str
-    issuer_name_hash: bytes
-    issuer_key_hash: bytes
-    serial_octets: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SingleResponse:
-    """The status of one certificate. `status` is "good", "revoked" or "unknown"; `archive_cutoff` the moment from
-    which on expired certificates are still answered for (4.4.4); `unknown_critical` OIDs of critical single
-    extensions that are not processed."""
-
-    cert_id: CertId
-    status: str
-    this_update: datetime
-    next_update: datetime | None = None
-    revocation_time: datetime | None = None
-    reason_code: int | None = None
-    invalidity_date: datetime | None = None
-    archive_cutoff: datetime | None = None
-    unknown_critical: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class OcspResponse:
-    """A readable OCSP response. Equality is by content.
-
-    `response_status` is the number of RFC 6960 4.2.1; unless it is 0 nothing else is known. `tbs_at` is the range of
-    the signed octets in `der`, `certificates` the DER of the certificates it carries. The responder is named by
-    `responder_name` or by `responder_key_hash` (SHA-1 of the key). `bare` says that the octets were a
-    BasicOCSPResponse without the outer OCSPResponse.
-    """
-
-    der: bytes
-    sha256: str
-    response_status: int
-    bare: bool = False
-    tbs_at: tuple[int, int] = (0, 0)
-    algorithm: bytes = b""
-    signature: bytes = b""
-    certificates: tuple[bytes, ...] = ()
-    responder_name: Name | None = None
-    responder_key_hash: bytes | None = None
-    produced_at: datetime | None = None
-    responses: tuple[SingleResponse, ...] = ()
-    nonce: bytes | None = None
-    extended_revoked: bool = False
-    unknown_critical: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, OcspResponse) and self.sha256 == other.sha256
-
-    def __hash__(self) -> int:
-        return hash(self.sha256)
-
-    @property
-    def tbs(self) -> bytes:
-        """The signed octets: the DER of ResponseData."""
-        return self.der[self.tbs_at[0] : self.tbs_at[1]]
-
 
 _memory: ParsedMemory[OcspResponse | MalformedEvidence] = ParsedMemory(64 * 1024 * 1024)
 
@@ -121,11 +63,19 @@ def parse_ocsp(encoded: bytes) -> OcspResponse | MalformedEvidence:
     if known is not None:
         return known
     try:
-        value: OcspResponse | MalformedEvidence = _read(encoded, digest.hex())
+        value: OcspResponse | MalformedEvidence = _read_once(encoded, digest.hex())
     except der.DerError as error:
         value = MalformedEvidence.of("ocsp", digest.hex(), error.rule, error.offset)
     _memory.put(digest, value, len(encoded))
     return value
+
+
+def _read_once(data: bytes, sha256_hex: str) -> OcspResponse:
+    response = read_alike(data, sha256_hex)
+    if response is None:
+        response = _read(data, sha256_hex)
+        remember_shape(response)
+    return response
 
 
 def _read(data: bytes, sha256_hex: str) -> OcspResponse:

@@ -21,7 +21,8 @@ def ocsp_findings(question: Question) -> Iterator[Finding]:
         status = RESPONSE_STATUS[response.response_status]
         question.note("TS-REV-OCSP-UNSUCCESSFUL", source=response.sha256, status=status)
     # Newest first, so that a limit on the work cuts off the same responses in whatever order they came.
-    for response in sorted(index.ocsps.get(question.certificate.serial_octets, ()), key=_order, reverse=True):
+    answers = index.ocsps.get(question.certificate.serial_octets, ())
+    for response in sorted(answers, key=_order, reverse=True) if len(answers) > 1 else answers:
         yield from _response_findings(question, response)
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from policies.algorithms import describe_signature
 from policies.reasons import Reason
 from validator.path.certificate import Certificate
+from validator.path.reliable import unreliable_use
 from validator.revocation.context import StatusContext
 from validator.revocation.types import RevocationEvidence
 
@@ -87,14 +87,15 @@ class Question:
         policy = self.context.algorithms
         if policy is None:
             return True
-        for use in describe_signature(algorithm, spki):
-            if policy.finding(use, self.at) is not None:
-                self.note("TS-REV-ALGORITHM", source=source, algorithm=use.name, bits=use.bits)
-                return False
-        return True
+        use = unreliable_use(algorithm, spki, policy, self.at)
+        if use is not None:
+            self.note("TS-REV-ALGORITHM", source=source, algorithm=use.name, bits=use.bits)
+        return use is None
 
     def admitted(self, kind: str, source: str, faults: tuple[str, ...]) -> tuple[Reason, ...] | None:
         """The leniencies that the faults need, as reasons; None when one of them is not granted."""
+        if not faults:
+            return ()
         refused = [fault for fault in faults if f"{kind}-{fault}" not in self.context.leniencies]
         for fault in refused:
             self.note("TS-REV-PROFILE", kind=kind, source=source, rule=fault)

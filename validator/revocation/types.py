@@ -34,16 +34,18 @@ class EvidenceIndex:
     @classmethod
     def of(cls, crls: Iterable[CertificateList], ocsps: Iterable[OcspResponse]) -> "EvidenceIndex":
         """Index the evidence."""
-        by_issuer: dict[bytes, dict[CertificateList, None]] = {}
-        for crl in crls:
-            by_issuer.setdefault(crl.issuer.key, {})[crl] = None
-        by_serial: dict[bytes, dict[OcspResponse, None]] = {}
-        unsuccessful: dict[OcspResponse, None] = {}
-        for response in ocsps:
+        by_issuer: dict[bytes, list[CertificateList]] = {}
+        for crl in dict.fromkeys(crls):
+            by_issuer.setdefault(crl.issuer.key, []).append(crl)
+        by_serial: dict[bytes, list[OcspResponse]] = {}
+        unsuccessful = []
+        for response in dict.fromkeys(ocsps):
             if response.response_status != 0:
-                unsuccessful[response] = None
+                unsuccessful.append(response)
             for single in response.responses:
-                by_serial.setdefault(single.cert_id.serial_octets, {})[response] = None
+                answers = by_serial.setdefault(single.cert_id.serial_octets, [])
+                if not answers or answers[-1] is not response:
+                    answers.append(response)
         return cls(
             {key: tuple(found) for key, found in by_issuer.items()},
             {key: tuple(answers) for key, answers in by_serial.items()},
@@ -73,12 +75,17 @@ class RevocationEvidence:
     @classmethod
     def of(cls, parsed: Iterable[CertificateList | OcspResponse | MalformedEvidence]) -> "RevocationEvidence":
         """Sort the results of `parse_crl` and `parse_ocsp` into their places."""
-        items = tuple(parsed)
-        return cls(
-            tuple(item for item in items if isinstance(item, CertificateList)),
-            tuple(item for item in items if isinstance(item, OcspResponse)),
-            tuple(item for item in items if isinstance(item, MalformedEvidence)),
-        )
+        crls: list[CertificateList] = []
+        ocsps: list[OcspResponse] = []
+        malformed: list[MalformedEvidence] = []
+        for item in parsed:
+            if isinstance(item, OcspResponse):
+                ocsps.append(item)
+            elif isinstance(item, CertificateList):
+                crls.append(item)
+            else:
+                malformed.append(item)
+        return cls(tuple(crls), tuple(ocsps), tuple(malformed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
