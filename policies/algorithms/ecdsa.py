@@ -3,7 +3,7 @@
 Only named curves (RFC 5480 2.1.1 forbids the others), points not hybrid, parameters of the signature algorithm absent.
 """
 
-from functools import partial
+from functools import lru_cache, partial
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -72,6 +72,7 @@ def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     return LoadedKey(AlgorithmUse(name, curve.key_size, "signature"), key)
 
 
+@lru_cache(maxsize=256)
 def _curve(parameters: bytes | None) -> ec.EllipticCurve:
     if parameters is None:
         raise MalformedError("curve is missing")

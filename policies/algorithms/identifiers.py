@@ -62,6 +62,7 @@ def _algorithm(parts: list[tuple[int, bytes]]) -> AlgorithmIdentifier:
     return AlgorithmIdentifier(object_identifier(parts[0][1]), parameters)
 
 
+@lru_cache(maxsize=1_024)
 def subject_public_key_info(der: bytes) -> SubjectPublicKeyInfo:
     """The SubjectPublicKeyInfo in `der`. Raises MalformedError."""
     if len(der) > MAX_PUBLIC_KEY:
@@ -72,7 +73,15 @@ def subject_public_key_info(der: bytes) -> SubjectPublicKeyInfo:
     bits = parts[1][1]
     if not bits or bits[0] != 0:
         raise MalformedError("public key with unused bits")
-    return SubjectPublicKeyInfo(_algorithm(elements(parts[0][1])), bits[1:])
+    if len(parts[0][1]) > MAX_ALGORITHM:
+        # A DSA or historic key may carry long parameters; too many octets to be worth remembering.
+        return SubjectPublicKeyInfo(_algorithm(elements(parts[0][1])), bits[1:])
+    return SubjectPublicKeyInfo(_key_algorithm(parts[0][1]), bits[1:])
+
+
+@lru_cache(maxsize=1_024)
+def _key_algorithm(contents: bytes) -> AlgorithmIdentifier:
+    return _algorithm(elements(contents))
 
 
 def encode_algorithm(oid: str, parameters: bytes | None = None) -> bytes:

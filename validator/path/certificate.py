@@ -118,11 +118,11 @@ _parsed_octets = 0
 def parse_certificate(encoded: bytes) -> Certificate | MalformedCertificate:
     """The certificate encoded as DER in `encoded`; the same octets give the same object while they are remembered."""
     global _parsed_octets
-    digest = sha256(encoded)
-    known = _parsed.get(digest.digest())
+    digest = sha256(encoded).digest()
+    known = _parsed.get(digest)
     if known is not None:
         return known
-    fingerprint = digest.hexdigest()
+    fingerprint = digest.hex()
     try:
         if len(encoded) > MAX_CERTIFICATE_OCTETS:
             raise der.DerError("too-large", 0)
@@ -133,7 +133,7 @@ def parse_certificate(encoded: bytes) -> Certificate | MalformedCertificate:
     if _parsed_octets > _MAX_CACHED_OCTETS:
         _parsed.clear()
         _parsed_octets = 0
-    _parsed[digest.digest()] = value
+    _parsed[digest] = value
     # Decoded extensions cost a few times their encoding; the factor keeps the bound honest.
     _parsed_octets += 4 * len(encoded) + 2_000
     return value

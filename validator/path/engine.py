@@ -33,7 +33,11 @@ MAX_RESTARTS = 50
 
 def build_path(request: PathRequest) -> PathOutcome:
     """Build and validate. Never raises for any content of certificates or evidence: every "no" has a reason."""
-    return _Question(request, Budget(request.settings)).answer()
+    question = _Question(request, Budget(request.settings))
+    try:
+        return question.answer()
+    finally:
+        question.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class _Question:
         if len(accepted.candidate.certificates) > 1 and upper_path(self._key) is None:
             self._remember(accepted, leaf)
         return self._acceptance(accepted, leaf)
+
+    def close(self) -> None:
+        """Let go of the contexts, which lead back here: what nothing holds any more is freed at once, and not when the
+        cycle collector has come by."""
+        self._contexts.clear()
 
     def _anchor_itself(self, leaf: Findings) -> _Verdict | None:
         """The certificate asked about is a trust anchor (EN 319 102-1 5.2.6 step 1): nothing stands above it."""

@@ -3,7 +3,8 @@
 Names of leniencies are the vocabulary of the jurisdiction profiles; `LENIENCIES` lists them all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import cast
 
 from policies.reasons import Reason
@@ -44,6 +45,7 @@ _MUST_NOT_BE_CRITICAL = {
 RFC_3280_ERA = frozenset({"non-critical-policy-constraints", "non-critical-basic-constraints"})
 _OCSP = "1.3.6.1.5.5.7.48.1"
 _RSA = bytes.fromhex("2a864886f70d010101")
+_MAX_KEPT_KEY = 4_096
 
 Values = Mapping[str, object]
 
@@ -51,47 +53,50 @@ Values = Mapping[str, object]
 def certificate_defects(certificate: Certificate, values: Values) -> tuple[Defect, ...]:
     """All findings over the fields of `certificate` and its decoded extensions `values`."""
     extensions = cast("Mapping[str, ext.Extension]", values["extensions"])
-    return (
-        *_field_defects(certificate),
-        *_name_defects(certificate, values, extensions),
-        *_criticality_defects(values, extensions),
-        *_authority_defects(values, extensions),
-        *_alt_name_defects(values),
-        *_no_rev_avail_defects(values, extensions),
-        *_key_defects(certificate.spki),
-    )
+    found: list[Defect] = []
+    _field_defects(certificate, found)
+    _name_defects(certificate, values, extensions, found)
+    _criticality_defects(values, extensions, found)
+    _authority_defects(values, extensions, found)
+    _alt_name_defects(values, found)
+    _no_rev_avail_defects(values, extensions, found)
+    spki = certificate.spki
+    found += _key_defects(spki) if len(spki) <= _MAX_KEPT_KEY else _key_defects.__wrapped__(spki)
+    return tuple(found)
 
 
-def _field_defects(certificate: Certificate) -> Iterator[Defect]:
+def _field_defects(certificate: Certificate, found: list[Defect]) -> None:
     if certificate.inner_algorithm != certificate.outer_algorithm:
-        yield Defect(Reason.of("TS-PATH-ALGORITHM-MISMATCH"))
+        found.append(Defect(Reason.of("TS-PATH-ALGORITHM-MISMATCH")))
     if certificate.serial < 0:
-        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="negative"), "negative-serial")
+        found.append(Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="negative"), "negative-serial"))
     elif certificate.serial == 0:
-        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="zero"), "zero-serial")
+        found.append(Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="zero"), "zero-serial"))
     if len(certificate.serial_octets) > 20:
-        yield Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="longer than 20 octets"), "long-serial")
+        found.append(Defect(Reason.of("TS-PATH-SERIAL-NUMBER", problem="longer than 20 octets"), "long-serial"))
     if certificate.extensions_at is not None and certificate.version != 3:
-        yield Defect(Reason.of("TS-PATH-VERSION", version=certificate.version, field="extensions"))
+        found.append(Defect(Reason.of("TS-PATH-VERSION", version=certificate.version, field="extensions")))
     # Unique identifiers in v2 and v3 and GeneralizedTime before 2050 are no defects here: 4.1.2.5 and 4.1.2.8 forbid
     # writing them but tell the reader to process them.
     if certificate.unique_identifiers and certificate.version == 1:
-        yield Defect(Reason.of("TS-PATH-VERSION", version=1, field="unique identifiers"))
+        found.append(Defect(Reason.of("TS-PATH-VERSION", version=1, field="unique identifiers")))
     if certificate.not_after < certificate.not_before:
-        yield Defect(Reason.of("TS-PATH-VALIDITY-ORDER"))
+        found.append(Defect(Reason.of("TS-PATH-VALIDITY-ORDER")))
 
 
 def _name_defects(
-    certificate: Certificate, values: Values, extensions: Mapping[str, ext.Extension]
-) -> Iterator[Defect]:
+    certificate: Certificate, values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]
+) -> None:
     if certificate.issuer.empty:
-        yield Defect(Reason.of("TS-PATH-EMPTY-ISSUER"))
+        found.append(Defect(Reason.of("TS-PATH-EMPTY-ISSUER")))
     if certificate.subject.empty:
         alternative = extensions.get(ext.SUBJECT_ALT_NAME)
         if is_ca(values) or alternative is None or not alternative.critical:
-            yield Defect(Reason.of("TS-PATH-EMPTY-SUBJECT"))
+            found.append(Defect(Reason.of("TS-PATH-EMPTY-SUBJECT")))
+    if not certificate.issuer.faults and not certificate.subject.faults:
+        return
     for fault in sorted({*certificate.issuer.faults, *certificate.subject.faults}):
-        yield Defect(Reason.of("TS-PATH-NAME-ENCODING", fault=fault), fault)
+        found.append(Defect(Reason.of("TS-PATH-NAME-ENCODING", fault=fault), fault))
 
 
 def is_ca(values: Values) -> bool:
@@ -100,62 +105,65 @@ def is_ca(values: Values) -> bool:
     return constraints is not None and constraints.ca
 
 
-def _criticality_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+def _criticality_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:
     for oid, extension in extensions.items():
         if oid in _MUST_BE_CRITICAL and not extension.critical:
-            yield _criticality(extension, "critical", _MUST_BE_CRITICAL[oid])
+            found.append(_criticality(extension, "critical", _MUST_BE_CRITICAL[oid]))
         if oid in _MUST_NOT_BE_CRITICAL and extension.critical:
-            yield _criticality(extension, "non-critical", _MUST_NOT_BE_CRITICAL[oid])
+            found.append(_criticality(extension, "non-critical", _MUST_NOT_BE_CRITICAL[oid]))
     basic = extensions.get(ext.BASIC_CONSTRAINTS)
     if basic is not None and not basic.critical and is_ca(values):
-        yield _criticality(basic, "critical", "non-critical-basic-constraints")
+        found.append(_criticality(basic, "critical", "non-critical-basic-constraints"))
 
 
 def _criticality(extension: ext.Extension, wanted: str, leniency: str | None) -> Defect:
     return Defect(Reason.of("TS-PATH-EXTENSION-CRITICALITY", extension=extension.label, wanted=wanted), leniency)
 
 
-def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:
     basic = cast("ext.BasicConstraints | None", values.get("basic_constraints"))
     usage = cast("frozenset[str] | None", values.get("key_usage"))
     may_sign = usage is None or "keyCertSign" in usage
     if not is_ca(values):
         if usage is not None and "keyCertSign" in usage:
-            yield Defect(Reason.of("TS-PATH-KEY-CERT-SIGN-WITHOUT-CA"), "key-cert-sign-without-ca")
+            found.append(Defect(Reason.of("TS-PATH-KEY-CERT-SIGN-WITHOUT-CA"), "key-cert-sign-without-ca"))
         if ext.NAME_CONSTRAINTS in extensions:
-            yield Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension="nameConstraints"))
+            found.append(Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension="nameConstraints")))
     if basic is not None and basic.path_length is not None and not (basic.ca and may_sign):
-        yield Defect(Reason.of("TS-PATH-PATH-LENGTH-WITHOUT-CA"), "path-length-without-ca")
+        found.append(Defect(Reason.of("TS-PATH-PATH-LENGTH-WITHOUT-CA"), "path-length-without-ca"))
     constraints = cast("ext.NameConstraints | None", values.get("name_constraints"))
     if constraints is not None:
         for base in (*(constraints.permitted or ()), *(constraints.excluded or ())):
             fault = constraint_fault(base)
             if fault is not None:
-                yield Defect(Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text, fault=fault))
+                found.append(
+                    Defect(Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text, fault=fault))
+                )
                 break
 
 
-def _alt_name_defects(values: Values) -> Iterator[Defect]:
+def _alt_name_defects(values: Values, found: list[Defect]) -> None:
     for field in ("subject_alt_names", "issuer_alt_names"):
         for name in cast("tuple[GeneralName, ...] | None", values.get(field)) or ():
             fault = general_name_fault(name)
             if fault is not None:
                 reason = Reason.of("TS-PATH-ALTERNATIVE-NAME-FORM", kind=name.kind, value=name.text, fault=fault)
-                yield Defect(reason, "alternative-name-form")
+                found.append(Defect(reason, "alternative-name-form"))
                 break
 
 
-def _no_rev_avail_defects(values: Values, extensions: Mapping[str, ext.Extension]) -> Iterator[Defect]:
+def _no_rev_avail_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:
     # RFC 9608 section 4: not in a CA certificate, and not beside a pointer to revocation information.
     if ext.NO_REV_AVAIL not in extensions:
         return
     access = cast("tuple[ext.AccessDescription, ...] | None", values.get("authority_info_access")) or ()
     pointers = ext.CRL_DISTRIBUTION_POINTS in extensions or ext.FRESHEST_CRL in extensions
     if is_ca(values) or pointers or any(item.method == _OCSP and item.location.kind == URI for item in access):
-        yield Defect(Reason.of("TS-PATH-NO-REV-AVAIL-CONFLICT"))
+        found.append(Defect(Reason.of("TS-PATH-NO-REV-AVAIL-CONFLICT")))
 
 
-def _key_defects(spki: bytes) -> Iterator[Defect]:
+@lru_cache(maxsize=4_096)
+def _key_defects(spki: bytes) -> tuple[Defect, ...]:
     try:
         algorithm, key = der.sequence(spki, der.single(spki, der.SEQUENCE), limit=2)
         parts = der.sequence(spki, algorithm, limit=2)
@@ -164,7 +172,8 @@ def _key_defects(spki: bytes) -> Iterator[Defect]:
         if parts[0].contents(spki) == _RSA:
             modulus, _ = der.sequence(octets, der.single(octets, der.SEQUENCE), limit=2)
             if der.integer(octets, modulus) < 0:
-                yield Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus")
+                return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus"),)
     except (der.DerError, ValueError, IndexError) as error:
         rule = error.rule if isinstance(error, der.DerError) else "missing-field"
-        yield Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule=rule))
+        return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule=rule)),)
+    return ()

@@ -26,6 +26,7 @@ class _Decoded(NamedTuple):
     field: str | None
     value: object
     defects: tuple[Defect, ...]
+    unknown_critical: bool
 
 
 # Certificates of one issuer share most of their extensions octet for octet.
@@ -37,27 +38,31 @@ def read_extensions(certificate: Certificate) -> tuple[dict[str, object], list[D
     """Field values for `CertificateDetails` (without `defects`) and the defects of the encoding."""
     found: dict[str, ext.Extension] = {}
     defects: list[Defect] = []
+    unknown: list[str] = []
     values: dict[str, object] = {"extensions": found}
     data = certificate.der
     if certificate.extensions_at is None:
         return values, defects
     try:
         for element in der.sequence(data, certificate.extensions_at, limit=MAX_EXTENSIONS):
-            read = _read(data, element)
-            oid = read.extension.oid
+            extension, field, value, own_defects, unknown_critical = _read(data, element)
+            oid = extension.oid
             if oid in found:
-                defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=read.extension.label)))
+                defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=extension.label)))
                 continue
-            found[oid] = read.extension
-            defects += read.defects
-            if read.field is not None:
-                values[read.field] = read.value
+            found[oid] = extension
+            if own_defects:
+                defects += own_defects
+            if unknown_critical:
+                unknown.append(oid)
+            if field is not None:
+                values[field] = value
         if not found:
             raise der.DerError("empty-sequence", certificate.extensions_at.start)
     except der.DerError as error:
         defects.append(_malformed("extensions", error))
-    unknown = (oid for oid, extension in found.items() if extension.critical and oid not in PROCESSED)
-    values["unknown_critical"] = tuple(unknown)
+    if unknown:
+        values["unknown_critical"] = tuple(unknown)
     return values, defects
 
 
@@ -70,7 +75,8 @@ def _read(data: bytes, element: der.Element) -> _Decoded:
     field, value, defects = _decode(extension)
     if defaulted:
         defects = (*defects, _encoded_default(extension))
-    decoded = _Decoded(extension, field, value, defects)
+    unknown = extension.critical and extension.oid not in PROCESSED
+    decoded = _Decoded(extension, field, value, defects, unknown)
     if len(encoded) <= _MAX_KEPT_OCTETS:
         if len(_decoded) >= _MAX_DECODED:
             _decoded.clear()

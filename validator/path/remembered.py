@@ -42,8 +42,8 @@ def question_key(request: PathRequest) -> Key | None:
     return (
         request.leaf.issuer.key,
         identifier,
-        tuple(one.fingerprint for one in request.pool),
-        tuple((one.certificate.fingerprint, one.sunset) for one in request.anchors),
+        tuple([one.fingerprint for one in request.pool]),
+        tuple([(one.certificate.fingerprint, one.sunset) for one in request.anchors]),
         request.at,
         *_settings_key(request.settings),
     )
@@ -102,7 +102,7 @@ class StatusMemory:
         usage = request.leaf.details.key_usage
         closed = usage is not None and "cRLSign" not in usage and not request.evidence.malformed
         if key is not None and closed and len(request.evidence.crls) <= MAX_OFFERED:
-            self._key = (tuple(crl.sha256 for crl in request.evidence.crls), *key[2:])
+            self._key = (tuple([crl.sha256 for crl in request.evidence.crls]), *key[2:])
 
     def key(self, certificate: Certificate, issuer: Certificate, anchor: Certificate) -> Key | None:
         """What the answer about `certificate` depends on; None for an end entity, whose answer is not kept."""

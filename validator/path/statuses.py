@@ -53,7 +53,9 @@ def path_statuses(
             if answer.status is Status.REVOKED:
                 # Evidence below a revoked CA is signed by a key that counts for nothing.
                 break
-    answers += [StatusAnswer(status=Status.UNKNOWN)] * (len(chain) - 1 - len(answers))
+    unasked = len(chain) - 1 - len(answers)
+    if unasked:
+        answers += [StatusAnswer(status=Status.UNKNOWN)] * unasked
     return tuple(reversed(answers)), reasons, broken
 
 
