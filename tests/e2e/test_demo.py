@@ -54,6 +54,7 @@ def test_a_second_run_replaces_the_first(trustspace: Run, demo_output: Path) -> 
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(row["asExpected"] for row in rows)
     assert not (demo_output / "space").exists()
+    assert len(list(demo_output.glob("certificates/kz-root/root-*.cer"))) == 1
 
 
 def test_the_same_on_postgresql(trustspace: Run, new_postgresql_database: Callable[[], URL], tmp_path: Path) -> None:

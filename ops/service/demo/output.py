@@ -51,6 +51,10 @@ def _write_report(folder: Path, number: int, item: Judged) -> None:
 
 def _write_pki(out: Path, world: World) -> None:
     """Every certificate under its issuer's name, every authority's CRL, and an OCSP response for every certificate."""
+    # Named by their serials, those of an earlier run would stay beside these: two roots of one name and different keys.
+    for pattern in ("certificates/*/*.cer", "ocsp/*/*.ors"):
+        for left in out.glob(pattern):
+            left.unlink()
     authority = world.space.ca
     for view in authority.authorities():
         _write(out / "crls" / f"{view.name}.crl", authority.crl(view.name).der)
