@@ -91,7 +91,7 @@ def _existing_parent(path: Path) -> Path:
 def _secrets(settings: Settings) -> Iterator[Finding]:
     software = settings.key_store == "software"
     value, file = (
-        (settings.passphrase, settings.key_passphrase_file) if software else (settings.pin, settings.pkcs11_pin_file)
+        (settings.passphrase, settings.passphrase_file) if software else (settings.pin, settings.pkcs11_pin_file)
     )
     try:
         missing = not value()

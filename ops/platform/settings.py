@@ -21,6 +21,7 @@ from ops.platform.errors import DatabaseUrlError, PlatformError
 from ops.platform.fetch import Fetcher, FetchLimits
 
 PREFIX = "TRUSTSPACE_"
+DEVELOPMENT_SECRET = "key-passphrase"  # noqa: S105 - a file's name
 
 _SOFTWARE_IN_PRODUCTION = "TS-KEYS-SOFTWARE-IN-PRODUCTION"
 _NO_TOKEN = "TS-CONFIG-PKCS11"  # noqa: S105 - a reason code, no secret
@@ -170,9 +171,18 @@ class Settings(BaseSettings):
         )
         return Fetcher(clock, allow_private_addresses=self.allow_private_addresses, limits=limits)
 
+    @property
+    def passphrase_file(self) -> Path | None:
+        """The file that holds the software key store's passphrase, if it is in one. A development installation may keep
+        it in `data_dir`, where its first start writes it."""
+        own = self.data_dir / DEVELOPMENT_SECRET
+        if self.key_passphrase_file is None and self.key_passphrase is None and self.profile == "development":
+            return own if own.is_file() else None
+        return self.key_passphrase_file
+
     def passphrase(self) -> str | None:
         """The software key store's passphrase, or None if none is configured. Raises `SettingsError`."""
-        return _secret(self.key_passphrase, self.key_passphrase_file, "KEY_PASSPHRASE_FILE")
+        return _secret(self.key_passphrase, self.passphrase_file, "KEY_PASSPHRASE_FILE")
 
     def pin(self) -> str | None:
         """The token's PIN, or None if none is configured. Raises `SettingsError`."""

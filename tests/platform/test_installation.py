@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -66,3 +67,11 @@ def test_without_a_secret_nothing_opens(settings: Settings) -> None:
     bare = settings.model_copy(update={"key_passphrase": None})
     with pytest.raises(KeyStoreSecretMissingError):
         open_installation(bare, CLOCK)
+
+
+def test_a_development_installation_finds_its_own_secret_and_production_does_not(tmp_path: Path) -> None:
+    (tmp_path / "key-passphrase").write_text("kept here\n")
+    settings = load_settings({"data_dir": tmp_path})
+    assert settings.passphrase() == "kept here"
+    assert settings.model_copy(update={"key_passphrase": SecretStr("given")}).passphrase() == "given"
+    assert settings.model_copy(update={"profile": "production"}).passphrase() is None

@@ -21,14 +21,13 @@ from ops.platform.errors import DatabaseOlderError
 from ops.platform.installation import Installation, opened
 from ops.platform.logs import configure_logs, get_logger
 from ops.platform.metrics import Metrics
-from ops.platform.settings import Settings, SettingsError, load_settings
+from ops.platform.settings import DEVELOPMENT_SECRET, Settings, SettingsError, load_settings
 from ops.service import schema
 from ops.service.schedule import catch_up, installation_jobs
 from ops.service.web.app import WebApplication, create_app
 from ops.service.web.errors import AddressError
 from policies.vocabulary import Severity
 
-SECRET_FILE = "key-passphrase"  # noqa: S105 - a file's name
 _MOST_CONNECTIONS = 512
 _GRACE_SECONDS = 20
 
@@ -82,14 +81,13 @@ def _development_secret(settings: Settings) -> dict[str, Path]:
     """A passphrase file of the installation's own, where development configures none. Never under production."""
     if settings.key_store != "software" or settings.key_passphrase or settings.key_passphrase_file:
         return {}
-    file = settings.data_dir / SECRET_FILE
+    file = settings.data_dir / DEVELOPMENT_SECRET
     if not file.exists():
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_secret(file)
         typer.echo(
             f"Development installation: a new passphrase for the keys was written to {file} (mode 600).", err=True
         )
-        typer.echo(f"Other commands need it too: export TRUSTSPACE_KEY_PASSPHRASE_FILE={file}", err=True)
     return {"key_passphrase_file": file}
 
 

@@ -67,7 +67,7 @@ def refused(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedP
 def test_one_command_from_nothing_to_a_page(tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "data"
     with serving(folder) as (process, address, said):
-        secret = folder / running.SECRET_FILE
+        secret = folder / running.DEVELOPMENT_SECRET
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         told = (tmp_path / "log").read_text()
         assert str(secret) in told
@@ -88,10 +88,10 @@ def test_a_second_start_uses_what_the_first_made(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with serving(folder):
         pass
-    secret = (folder / running.SECRET_FILE).read_text()
+    secret = (folder / running.DEVELOPMENT_SECRET).read_text()
     # The first was killed; nothing of that hinders the second.
     with serving(folder) as (_process, address, _said):
-        assert (folder / running.SECRET_FILE).read_text() == secret
+        assert (folder / running.DEVELOPMENT_SECRET).read_text() == secret
         told = (tmp_path / "log").read_text()
         assert "was written" not in told
         assert "was created" not in told
