@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ops.platform.clock import SystemClock
 from ops.platform.installation import Installation
 from ops.platform.metrics import Metrics
 from ops.service.web.errors import FieldError
@@ -90,14 +91,15 @@ class Judgement:
 
     def _options(self, submission: Submission) -> dict[str, Any]:
         now = self._installation.clock.now()
-        at = submission.at or now
-        if at > now + self._installation.settings.clock_skew:
+        if submission.at is not None and submission.at > now + self._installation.settings.clock_skew:
             # Nobody knows yet what will be revoked by then.
             raise FieldError("at", "The field «at» is in the future.", next_step="Leave it empty to judge for now.")
         return {
             "id": self._reports.new_id(),
             "policy": submission.policy or "default",
-            "at": at.isoformat(),
+            # Without a chosen time the moment is that after gathering: what was fetched for it is then not of later.
+            "at": submission.at.isoformat() if submission.at else None,
+            "clock": {"now": now.isoformat(), "machine": SystemClock().now().isoformat()},
             "forums": [submission.forum] if submission.forum else [],
             "documentKind": submission.document_kind,
             "relyingParty": submission.relying_party,
@@ -150,6 +152,7 @@ class Judgement:
     def _kept(self, header: dict[str, Any], answer: Answer) -> Outcome:
         html, full, evidence = answer.blobs
         task = {name: value for name, value in header.items() if name not in ("files", "id")}
+        task["at"] = answer.header["at"]
         report = StoredReport(
             html=html, full=full, evidence=evidence, line=answer.header["line"], task={**task, "fetching": None}
         )

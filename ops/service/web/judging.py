@@ -31,7 +31,9 @@ def perform(task: wire.Header, blobs: Blobs) -> tuple[wire.Header, Blobs]:
     """The answer to one task: a header with the members `line` and `unreadable`, and three octet strings: the HTML
     report, the full JSON report, the Evidence. Raises the validator's errors for what stands beside the document."""
     again = task["files"][0]["role"] == "evidence"
-    return _answer(task, _again(task, blobs) if again else validate(_request(task, blobs)))
+    return _answer(
+        task, _again(task, blobs) if again else validate(_request(task, blobs), _ServersClock(task["clock"]))
+    )
 
 
 def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
@@ -48,7 +50,8 @@ def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
     trust = replace(evidence.trust, anchors=tuple(sorted(anchors, key=lambda item: (item.certificate, item.source))))
     ordered = tuple(objects[key] for key in sorted(objects))
     changed = replace(evidence, trust=trust, objects=ordered)
-    return rejudge(changed, task["policy"], _moment(task), tuple(task["forums"]), _context(task))
+    at = datetime.fromisoformat(task["at"])
+    return rejudge(changed, task["policy"], at, tuple(task["forums"]), _context(task))
 
 
 def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:
@@ -68,7 +71,7 @@ def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:
         certificates=given("certificate"),
         crls=given("crl"),
         ocsps=given("ocsp"),
-        at=_moment(task),
+        at=datetime.fromisoformat(task["at"]) if task["at"] else None,
         forums=tuple(task["forums"]),
         policy=task["policy"],
         context=_context(task),
@@ -76,8 +79,15 @@ def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:
     )
 
 
-def _moment(task: wire.Header) -> datetime:
-    return datetime.fromisoformat(task["at"])
+class _ServersClock:
+    """The server's clock as it was when it sent the task, and as much later as the machine's clock says."""
+
+    def __init__(self, sent: dict[str, str]) -> None:
+        self._ahead = datetime.fromisoformat(sent["now"]) - datetime.fromisoformat(sent["machine"])
+
+    def now(self) -> datetime:
+        """The current moment, aware, UTC."""
+        return SystemClock().now() + self._ahead
 
 
 def _context(task: wire.Header) -> RecognitionContext:
@@ -144,7 +154,8 @@ def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, B
     full = full_report(task["id"], result.evidence, result.verdict, result.recognitions)
     html = html_report(result.evidence, result.verdict, result.recognitions, task["lang"])
     html = _noticed(html, task["notices"])
-    return {"line": line, "unreadable": _unreadable(result)}, (
+    header = {"line": line, "unreadable": _unreadable(result), "at": result.verdict.at.isoformat()}
+    return header, (
         html.encode(),
         json.dumps(full, ensure_ascii=False).encode(),
         encode(result.evidence),
