@@ -17,7 +17,8 @@ COMMAND = (sys.executable, "-m", "tests.service.web.misbehaving_worker")
 OPTIONS = {
     "id": "x", "policy": "default", "at": "2026-06-01T12:00:00+00:00",
     "clock": {"now": "2026-06-01T12:00:00+00:00", "machine": "2026-06-01T12:00:00+00:00"},
-    "forums": [], "documentKind": None, "relyingParty": None, "lang": "en", "modelSpace": False, "notices": [], "fetching": None,
+    "forums": [], "documentKind": None, "relyingParty": None, "lang": "en", "modelSpace": False, "notices": [],
+    "fetching": None,
     "files": [{"role": "document", "name": "x"}],
 }  # fmt: skip
 
