@@ -31,16 +31,8 @@ from policies.errors import UnreadableInputError
 
 @contextmanager
 def _authority() -> Iterator[CertificateAuthority]:
-    settings = load_settings()
-    with opened(settings) as installation:
-        yield CertificateAuthority(
-            installation.database,
-            installation.keys,
-            installation.audit,
-            installation.clock,
-            settings.base_url,
-            clock_tolerance=settings.clock_skew,
-        )
+    with opened(load_settings()) as installation:
+        yield CertificateAuthority.of(installation)
 
 
 def init() -> Plain:

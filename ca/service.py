@@ -38,6 +38,7 @@ from ca.values import (
 from ops.platform.audit import AuditLog
 from ops.platform.clock import Clock
 from ops.platform.database import Database
+from ops.platform.installation import Installation
 from ops.platform.keys import KeyStore
 
 _T = TypeVar("_T")
@@ -83,6 +84,18 @@ class CertificateAuthority:
         )
         self._ocsp = OcspService(self._room)
         self._group = GroupCommit(lambda orders: issuance.issue_at_once(self._room, orders))
+
+    @classmethod
+    def of(cls, installation: Installation) -> "CertificateAuthority":
+        """The authorities of an open installation, under its own settings: what every command and the server use."""
+        return cls(
+            installation.database,
+            installation.keys,
+            installation.audit,
+            installation.clock,
+            installation.settings.base_url,
+            clock_tolerance=installation.settings.clock_skew,
+        )
 
     def now(self) -> datetime:
         """The moment of the injected clock."""

@@ -169,16 +169,7 @@ def issue_credential(
 
 
 def _enrolment(installation: Installation) -> Enrolment:
-    settings = installation.settings
-    authority = CertificateAuthority(
-        installation.database,
-        installation.keys,
-        installation.audit,
-        installation.clock,
-        settings.base_url,
-        clock_tolerance=settings.clock_skew,
-    )
-    return Enrolment(authority, installation.keys)
+    return Enrolment(CertificateAuthority.of(installation), installation.keys)
 
 
 def _subject(parts: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from ops.platform.clock import FixedClock
 from ops.service.demo.attacks import change_one_octet, shadow_edit
 from ops.service.demo.contract import write_contract
 from ops.service.demo.space import Space, root_of
-from ops.service.demo.space_data import HUB, PERSONS
+from ops.service.demo.space_data import HUB, PERSONS, Person
 from signer.material import MaterialCollector
 from signer.model import AdesLevel, SignatureFormat, SigningOptions, SigningServices, VisibleStamp
 from signer.tsa.client import TimestampClient
@@ -161,7 +161,7 @@ class Story:
         )
 
     def _enrol(self, key: str, days: int | None = None) -> None:
-        self.space.enrol(next(person for person in PERSONS if person.key == key), days)
+        self.space.enrol(_person(key), days)
 
     def _paper(self, number: str, seller: str, buyer: str) -> bytes:
         return write_contract(self.font, number=number, signed_on=self.clock.now().date(), seller=seller, buyer=buyer)
@@ -174,8 +174,12 @@ class Story:
         )
 
     def _sign(self, document: bytes, key: str, level: AdesLevel, stamp: VisibleStamp | None = None) -> bytes:
-        code = next(person.state for person in PERSONS if person.key == key)
+        code = _person(key).state
         options = SigningOptions(level=level, stamp=stamp)
         return self.space.signer.sign(
             document, key, SignatureFormat.PADES, options, self._services(code, level), granted_by=key
         )
+
+
+def _person(key: str) -> Person:
+    return next(person for person in PERSONS if person.key == key)

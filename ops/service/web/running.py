@@ -144,15 +144,8 @@ def _require_schema(database: Database, *, may_create: bool) -> None:
 
 @contextmanager
 def _application(installation: Installation, model_space: bool) -> Iterator[WebApplication]:
-    settings, metrics = installation.settings, Metrics()
-    authority = CertificateAuthority(
-        installation.database,
-        installation.keys,
-        installation.audit,
-        installation.clock,
-        settings.base_url,
-        clock_tolerance=settings.clock_skew,
-    )
+    metrics = Metrics()
+    authority = CertificateAuthority.of(installation)
     catch_up(authority)
     jobs = installation_jobs(installation, authority, metrics)
     jobs.launch()
