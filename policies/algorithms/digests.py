@@ -1,16 +1,19 @@
 """Digest algorithms: what an identifier means and how to compute it (FIPS 180-4, FIPS 202, RFC 8702).
 
-A suite with a digest of its own adds a `DigestAlgorithm` with `register`.
+The national ones are computed in `policies.algorithms.hashes`. A suite with a digest of its own adds a
+`DigestAlgorithm` with `register`. States give one digest different identifiers: compare digests by their names.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
 
-from policies.algorithms.encoding import MalformedError, UnsupportedError
+from policies.algorithms import hashes as national
+from policies.algorithms.encoding import MalformedError, UnsupportedError, encode_object_identifier
 from policies.algorithms.identifiers import algorithm_identifier
 from policies.errors import TrustspaceError
 
@@ -37,14 +40,15 @@ class RunningDigest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DigestAlgorithm:
-    """One digest: dotted OID, catalogue name, output size in bits, a constructor, and the object by which
-    `cryptography` knows it (None where it does not)."""
+    """One digest: dotted OID, catalogue name, output size in bits, a constructor, the object by which
+    `cryptography` verifies signatures with it (None where it does not), and the OIDs that other states give it."""
 
     oid: str
     name: str
     bits: int
     new: Callable[[], RunningDigest]
     primitive: hashes.HashAlgorithm | None
+    aliases: tuple[str, ...] = ()
 
 
 class _Shake:
@@ -66,6 +70,10 @@ def _plain(name: str) -> Callable[[], RunningDigest]:
     return lambda: hashlib.new(name, usedforsecurity=False)
 
 
+def _national(name: str, bits: int, oid: str, *aliases: str) -> DigestAlgorithm:
+    return DigestAlgorithm(oid, name, bits, partial(national.new, name), None, aliases)
+
+
 _ALGORITHMS = (
     DigestAlgorithm("1.2.840.113549.2.5", "MD5", 128, _plain("md5"), hashes.MD5()),  # noqa: S303
     DigestAlgorithm("1.3.14.3.2.26", "SHA-1", 160, _plain("sha1"), hashes.SHA1()),  # noqa: S303
@@ -81,17 +89,31 @@ _ALGORITHMS = (
     DigestAlgorithm("2.16.840.1.101.3.4.2.10", "SHA3-512", 512, hashlib.sha3_512, hashes.SHA3_512()),
     DigestAlgorithm("2.16.840.1.101.3.4.2.11", "SHAKE128", 256, lambda: _Shake("shake_128", 32), None),
     DigestAlgorithm("2.16.840.1.101.3.4.2.12", "SHAKE256", 512, lambda: _Shake("shake_256", 64), None),
+    _national("Streebog-256", 256, "1.2.643.7.1.1.2.2", "1.2.398.3.10.1.3.2"),
+    _national("Streebog-512", 512, "1.2.643.7.1.1.2.3", "1.2.398.3.10.1.3.3"),
+    _national("GOST94-CryptoPro", 256, "1.2.643.2.2.9"),
+    # Kazakhstan (GOST 34.311-95), Kyrgyzstan and Kazakhstan before 1.2.398 (TUMAR).
+    _national("GOST94-Test", 256, "1.2.398.3.10.1.3.1", "1.3.6.1.4.1.6801.1.2.1"),
+    _national("belt-hash", 256, "1.2.112.0.2.0.34.101.31.81"),
+    _national("bash256", 256, "1.2.112.0.2.0.34.101.77.11"),
+    _national("bash384", 384, "1.2.112.0.2.0.34.101.77.12"),
+    _national("bash512", 512, "1.2.112.0.2.0.34.101.77.13"),
+    _national("SM3", 256, "1.2.156.10197.1.401"),
 )
+# RFC 4357 10: the digest of 1994 may name its substitution; the one that its identifier implies is said twice then.
+_IMPLIED_PARAMETERS = {"1.2.643.2.2.9": encode_object_identifier("1.2.643.2.2.30.1")}
 _by_oid: dict[str, DigestAlgorithm] = {}
 _by_name: dict[str, DigestAlgorithm] = {}
 
 
 def register(algorithm: DigestAlgorithm) -> None:
-    """Make a digest known. Raises ValueError when its OID or name already means another one."""
-    if _by_oid.get(algorithm.oid, algorithm) != algorithm or _by_name.get(algorithm.name, algorithm) != algorithm:
+    """Make a digest known. Raises ValueError when one of its OIDs or its name already means another one."""
+    oids = (algorithm.oid, *algorithm.aliases)
+    known = (_by_name.get(algorithm.name, algorithm), *(_by_oid.get(oid, algorithm) for oid in oids))
+    if any(other != algorithm for other in known):
         raise ValueError(f"digest {algorithm.oid} {algorithm.name} is already registered")
-    _by_oid[algorithm.oid] = algorithm
     _by_name[algorithm.name] = algorithm
+    _by_oid.update(dict.fromkeys(oids, algorithm))
 
 
 for _algorithm in _ALGORITHMS:
@@ -115,8 +137,8 @@ def digest_by_name(name: str) -> DigestAlgorithm:
 
 
 def digest_algorithms() -> tuple[DigestAlgorithm, ...]:
-    """Every digest that is known."""
-    return tuple(_by_oid.values())
+    """Every digest that is known, each once."""
+    return tuple(_by_name.values())
 
 
 def digest_supported(oid: str) -> bool:
@@ -137,7 +159,8 @@ def new_digest(oid: str) -> RunningDigest:
 
 
 def digest_of_identifier(der: bytes) -> DigestAlgorithm:
-    """The digest that a DER AlgorithmIdentifier names; parameters NULL or absent (RFC 5754 2).
+    """The digest that a DER AlgorithmIdentifier names; parameters NULL or absent (RFC 5754 2), for the digest of
+    1994 also its substitution (RFC 4357 10).
 
     Raises MalformedError, UnsupportedError (both internal to this room).
     """
@@ -145,6 +168,8 @@ def digest_of_identifier(der: bytes) -> DigestAlgorithm:
     found = _by_oid.get(identifier.oid)
     if found is None:
         raise UnsupportedError(identifier.oid)
-    if not identifier.parameters_absent_or_null:
-        raise MalformedError("digest parameters")
-    return found
+    if identifier.parameters_absent_or_null or identifier.parameters == _IMPLIED_PARAMETERS.get(identifier.oid):
+        return found
+    if identifier.oid in _IMPLIED_PARAMETERS:
+        raise UnsupportedError(f"{identifier.oid} with another substitution")
+    raise MalformedError("digest parameters")

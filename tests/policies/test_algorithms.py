@@ -347,7 +347,7 @@ def test_digests() -> None:
         assert len(running.digest()) * 8 == algorithm.bits
     assert digest(SHA256, b"abc").hex().startswith("ba7816bf")
     with pytest.raises(UnknownAlgorithmError):
-        digest("1.2.643.7.1.1.2.2", b"")
+        digest("1.2.643.7.1.1.2.4", b"")
 
 
 def test_no_identifier_belongs_to_two_suites() -> None:
