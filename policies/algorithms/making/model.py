@@ -39,8 +39,8 @@ class FaultySignatureError(TrustspaceError):
 class Maker:
     """One kind of signature key.
 
-    `name` is the stable name ("gost-2012-256-a", "bign-256"). `key_algorithm` is the key's dotted OID, `digest_oid` that
-    of the digest that the suite fixes (or that goes with it in signed attributes). The DER AlgorithmIdentifiers:
+    `name` is the stable name ("gost-2012-256-a", "bign-256"). `key_algorithm` is the key's dotted OID, `digest_oid`
+    that of the digest that the suite fixes (or that goes with it in signed attributes). The DER AlgorithmIdentifiers:
     `signature_algorithm_der` in certificates, CRLs, OCSP responses and requests; `cms_signature_algorithm_der` and
     `digest_algorithm_der` in a SignerInfo. `constant_time` is False where the private key goes through ordinary
     big-integer arithmetic, whose duration tells about the key to whoever can measure it: such a key is for tests,
