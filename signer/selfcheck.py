@@ -8,7 +8,7 @@ time-stamp must verify, and every building block but those of the certification 
 from typing import Final
 
 from ops.platform.clock import Clock
-from policies.reasons import definition
+from policies.reasons import severity
 from policies.vocabulary import Indication, Severity
 from signer.model import Prepared, SelfCheck, SignatureFormat
 from signer.schemes import digest_of
@@ -77,5 +77,5 @@ def _words(own: SignatureVerdict) -> str:
 
 def _codes(own: SignatureVerdict) -> tuple[str, ...]:
     """The codes of the reasons that weigh as errors."""
-    codes = (reason.code for reason in own.reasons if definition(reason.code).severity is Severity.ERROR)
+    codes = (reason.code for reason in own.reasons if severity(reason) is Severity.ERROR)
     return tuple(dict.fromkeys(codes))

@@ -4,7 +4,7 @@ A reason in a verdict is a code and parameters only; language is applied when a 
 are data: `definitions/<area>.toml`; the sentences are data too: `wording/<language>/<area>.toml`.
 """
 
-from policies.reasons.catalogue import ReasonDefinition, catalogue, definition
+from policies.reasons.catalogue import ReasonDefinition, catalogue, definition, severity
 from policies.reasons.model import Reason
 from policies.reasons.words import LANGUAGES, next_step, sentence, wording
 
@@ -16,5 +16,6 @@ __all__ = [
     "definition",
     "next_step",
     "sentence",
+    "severity",
     "wording",
 ]

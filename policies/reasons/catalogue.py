@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from policies.reasons.model import Reason
 from policies.tables import Row, checked
 from policies.vocabulary import Severity, SubIndication
 
@@ -62,3 +63,8 @@ def _definition(area: str, code: str, row: Row) -> ReasonDefinition:
 def definition(code: str) -> ReasonDefinition:
     """The definition of one code; KeyError when there is none."""
     return catalogue()[code]
+
+
+def severity(reason: Reason) -> Severity:
+    """How much a reason weighs: as the policy says where it speaks, else as the definition does."""
+    return reason.severity or definition(reason.code).severity

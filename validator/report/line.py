@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from policies.reasons import Reason, definition
+from policies.reasons import Reason, definition, severity
 from policies.recognition import instruments_digest
 from policies.vocabulary import RecognitionDecision
 from validator.evidence import Change, Evidence, digest, time_text
@@ -47,11 +47,11 @@ def full_report(
 
 
 def reason_json(reason: Reason) -> Json:
-    """A reason with what its definition fixes."""
+    """A reason with what its definition fixes, and the weight it has in this verdict."""
     known = definition(reason.code)
     return {
         "code": reason.code,
-        "severity": str(known.severity),
+        "severity": str(severity(reason)),
         "clause": known.clause,
         "params": dict(reason.params),
     }

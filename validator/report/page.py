@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from policies.jurisdictions import jurisdictions
-from policies.reasons import LANGUAGES, Reason, definition, next_step, sentence
+from policies.reasons import LANGUAGES, Reason, definition, next_step, sentence, severity
 from policies.recognition import instruments_digest
 from policies.vocabulary import Indication, RecognitionDecision, Severity
 from validator.evidence import Evidence, digest, time_text
@@ -92,8 +92,8 @@ def tell(reason: Reason, language: str) -> Told:
             said, step = sentence(reason, candidate), next_step(reason, candidate)
         except (KeyError, FileNotFoundError):
             continue
-        return Told(reason.code, str(known.severity), known.clause, said, step, candidate)
-    return Told(reason.code, str(known.severity), known.clause, reason.code, "", "en")
+        return Told(reason.code, str(severity(reason)), known.clause, said, step, candidate)
+    return Told(reason.code, str(severity(reason)), known.clause, reason.code, "", "en")
 
 
 def _technical(verdict: Verdict) -> str:
@@ -107,12 +107,12 @@ def _technical(verdict: Verdict) -> str:
 
 
 def _warned(reasons: tuple[Reason, ...]) -> bool:
-    return any(definition(item.code).severity is not Severity.INFORMATION for item in reasons)
+    return any(severity(item) is not Severity.INFORMATION for item in reasons)
 
 
 def _sorted(reasons: tuple[Reason, ...]) -> list[Reason]:
     """Errors before warnings before information, otherwise in the order of the verdict (the decisive first)."""
-    return sorted(dict.fromkeys(reasons), key=lambda item: _GRAVITY[definition(item.code).severity])
+    return sorted(dict.fromkeys(reasons), key=lambda item: _GRAVITY[severity(item)])
 
 
 def _top(verdict: Verdict, language: str) -> list[Told]:
