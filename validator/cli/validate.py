@@ -97,11 +97,11 @@ def _one(row: dict[str, Any], html: Path | None, evidence: Path | None, language
 
 def _write(found: "ValidationResult", html: Path | None, evidence: Path | None, language: str) -> None:
     from ops.platform.output import write_output_file
-    from validator.evidence import encode
+    from validator.evidence import export_evidence
     from validator.report import html_report
 
     if evidence is not None:
-        write_output_file(evidence, encode(found.evidence))
+        write_output_file(evidence, export_evidence(found.evidence))
     if html is not None:
         page = html_report(found.evidence, found.verdict, found.recognitions, language)
         write_output_file(html, page.encode())
@@ -163,14 +163,14 @@ def judge(
     """Judge stored evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""
     from ops.platform.clock import SystemClock
     from validator.cli.validate_question import moment
-    from validator.evidence import Evidence, decode
+    from validator.evidence import import_evidence
     from validator.gather import read_source
     from validator.service import rejudge
 
     if evidence is None:
         raise typer.BadParameter("name an evidence file")
     _check_outputs(html, None, language, 1)
-    stored = decode(Evidence, read_source(str(evidence)).octets)
+    stored = import_evidence(read_source(str(evidence)).octets)
     when = moment(at) if at else SystemClock().now()
     found = rejudge(stored, policy, when, tuple(forum or ()))
     _write(found, html, None, language)

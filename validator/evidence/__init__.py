@@ -1,5 +1,6 @@
 """Evidence: everything known about a file as facts, content-addressed. Pure values; no I/O."""
 
+from validator.evidence.bundle import export_evidence, import_evidence, read_evidence
 from validator.evidence.codec import decode, digest, encode, time_text
 from validator.evidence.model import (
     AnchorFacts,
@@ -10,6 +11,7 @@ from validator.evidence.model import (
     CoveredObject,
     DocumentFacts,
     Evidence,
+    EvidenceRecordFacts,
     ObjectKind,
     PolicyReference,
     ReferenceFacts,
@@ -30,6 +32,7 @@ __all__ = [
     "CoveredObject",
     "DocumentFacts",
     "Evidence",
+    "EvidenceRecordFacts",
     "ObjectKind",
     "PolicyReference",
     "ReferenceFacts",
@@ -42,5 +45,8 @@ __all__ = [
     "decode",
     "digest",
     "encode",
+    "export_evidence",
+    "import_evidence",
+    "read_evidence",
     "time_text",
 ]

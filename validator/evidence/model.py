@@ -5,12 +5,16 @@ SHA-256 unless a field says otherwise; object identifiers are dotted; times are 
 responses are kept once, as the octets that were found, and named everywhere by the SHA-256 of those octets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from policies.algorithms import AlgorithmUse, CryptoResult
 from policies.reasons import Reason
+from validator.evidence.codec import BLOB, DERIVED
+from validator.evidence.recorded import RecordedFacts
+
+SCHEMA = 2
 
 
 class ObjectKind(StrEnum):
@@ -30,6 +34,7 @@ class TimestampKind(StrEnum):
     ARCHIVE = "archive"
     DOCUMENT = "document"
     DETACHED = "detached"
+    EVIDENCE_RECORD = "evidence-record"
 
 
 class TrustMode(StrEnum):
@@ -54,11 +59,11 @@ class DocumentFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
     """A certificate, CRL or OCSP response exactly as found. `origins` say where ("cms", "dss", "vri", "offered",
-    "anchor", "fetched:URL", …), sorted."""
+    "anchor", "fetched:URL", …), sorted. The canonical form holds the name, not the octets."""
 
     kind: ObjectKind
     sha256: str
-    der: bytes
+    der: bytes = field(repr=False, metadata={BLOB: "sha256"})
     origins: tuple[str, ...] = ()
 
 
@@ -90,12 +95,17 @@ class CertificateReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReference:
-    """The signature policy that a signature names (EN 319 122-1 clause 5.2.9). `digest` is hexadecimal."""
+    """The signature policy that a signature names (EN 319 122-1 clause 5.2.9). `digest` is hexadecimal. `found` says
+    whether the policy document was at hand, `digest_matches` what comparing its digest said; both None when nobody
+    looked. `implied` stands for the policy that the signature leaves implicit."""
 
     identifier: str
     algorithm: str | None = None
     digest: str | None = None
     location: str | None = None
+    found: bool | None = None
+    digest_matches: bool | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +204,8 @@ class SignatureFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveredObject:
-    """What a time-stamp proves to have existed: kind "signature", "timestamp", "object" (certificate, CRL or OCSP
-    response) or "document", and its id: signature and time-stamp ids of this Evidence, SHA-256 for the rest."""
+    """What a time-stamp proves to have existed: kind "signature", "timestamp", "evidence-record", "object" (a
+    certificate, CRL or OCSP response) or "document", and its id here (SHA-256 for objects and documents)."""
 
     kind: str
     id: str
@@ -231,6 +241,21 @@ class TimestampFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecordFacts:
+    """One evidence record (RFC 4998, RFC 6283). `references` are the protected data, `timestamps` the ids of its
+    archive time-stamps (kind EVIDENCE_RECORD) in the order of their chains, `covers` what the record proves to have
+    existed. `owner` is the signature or time-stamp that it stands beside, None for a record that stands alone."""
+
+    id: str
+    form: str
+    owner: str | None = None
+    structure: tuple[Reason, ...] = ()
+    references: tuple[ReferenceFacts, ...] = ()
+    timestamps: tuple[str, ...] = ()
+    covers: tuple[CoveredObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorFacts:
     """A trust anchor that was given: certificate hash, where it came from, whose it is, until when it anchors.
     `purposes` limits it ("signature", "time-stamp"); empty means any."""
@@ -258,6 +283,8 @@ class Evidence:
 
     `container` is "pdf", "cms", "time-stamp", "xml", "zip", "json" or "unknown"; `structure` are faults of the file
     as a whole, `remarks` what else was noticed while gathering (a fetch that failed, an object that cannot be read).
+    `recorded` stands in for the octets of certificates and revocation data where only findings about them are known.
+    `identity` is the SHA-256 of the canonical form once `validator.evidence.digest` was asked for it, else empty.
     """
 
     container: str
@@ -265,10 +292,13 @@ class Evidence:
     trust: TrustState
     signatures: tuple[SignatureFacts, ...] = ()
     timestamps: tuple[TimestampFacts, ...] = ()
+    evidence_records: tuple[EvidenceRecordFacts, ...] = ()
     objects: tuple[StoredObject, ...] = ()
     structure: tuple[Reason, ...] = ()
     remarks: tuple[Reason, ...] = ()
-    schema: int = 1
+    recorded: RecordedFacts | None = None
+    schema: int = SCHEMA
+    identity: str = field(default="", init=False, compare=False, repr=False, metadata={DERIVED: True})
 
     def object(self, sha256: str) -> StoredObject | None:
         """The stored object of that hash, None when it is not there."""

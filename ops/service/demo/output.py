@@ -7,7 +7,7 @@ from ops.service.demo.judging import Judged, technical
 from ops.service.demo.space_data import EU_STATE, HUB, MEMBERS, STATES, THIRD_COUNTRY
 from ops.service.demo.world import World
 from ops.service.trustmap import MapEdge, MapNode, trust_map_svg
-from validator.evidence import encode
+from validator.evidence import export_evidence
 from validator.mirror.request import ocsp_request
 from validator.path.certificate import Certificate, parse_certificate
 from validator.report import full_report, html_report
@@ -46,7 +46,7 @@ def _write_report(folder: Path, number: int, item: Judged) -> None:
     report = full_report(stem, item.evidence, item.verdict, item.recognitions)
     _write(folder / f"{stem}.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
     _write(folder / f"{stem}.html", html_report(item.evidence, item.verdict, item.recognitions).encode())
-    _write(folder / f"{stem}.evidence.json", encode(item.evidence))
+    _write(folder / f"{stem}.evidence.json", export_evidence(item.evidence))
 
 
 def _write_pki(out: Path, world: World) -> None:

@@ -18,7 +18,7 @@ from ops.platform.fetch import Fetcher, FetchLimits, FetchResult, FetchTimeoutEr
 from ops.service.web import wire
 from policies.reasons import next_step, sentence
 from policies.vocabulary import DocumentKind, PartyKind
-from validator.evidence import AnchorFacts, Evidence, ObjectKind, StoredObject, decode, encode
+from validator.evidence import AnchorFacts, ObjectKind, StoredObject, export_evidence, import_evidence
 from validator.gather import AnchorInput, Source
 from validator.recognise import RecognitionContext
 from validator.report import answer_line, full_report, html_report
@@ -39,7 +39,7 @@ def perform(task: wire.Header, blobs: Blobs) -> tuple[wire.Header, Blobs]:
 def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
     """Stored Evidence under another forum's trust: its roots take the place of the first forum's, because what one
     state trusts is nothing to another. Anchors that were handed in with the document stay."""
-    evidence = decode(Evidence, blobs[0])
+    evidence = import_evidence(blobs[0])
     anchors = [item for item in evidence.trust.anchors if item.territory is None]
     objects = {(item.kind, item.sha256): item for item in evidence.objects}
     for entry, octets in zip(task["files"][1:], blobs[1:], strict=True):
@@ -158,7 +158,7 @@ def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, B
     return header, (
         html.encode(),
         json.dumps(full, ensure_ascii=False).encode(),
-        encode(result.evidence),
+        export_evidence(result.evidence),
     )
 
 

@@ -3,6 +3,7 @@
 from ops.service.web.app import WebApplication
 from tests.service.web.client import Client
 from tests.service.web.house import COMPANY, House
+from validator.evidence import import_evidence
 
 MEMBERS = ["id", "indication", "subIndication", "signatures", "timestamps", "evidenceRecords", "recognition", "reasons"]
 
@@ -79,7 +80,7 @@ def test_judging_at_a_time_before_the_certificate(client: Client, signed: bytes)
 def test_the_reports_can_be_taken_along(client: Client, signed: bytes) -> None:
     links = post(client, signed, forum="KZ")["reports"]
     assert client.get(links["json"]).json()["replay"]["verdict"]
-    assert client.get(links["evidence"]).json()["container"] == "pdf"
+    assert import_evidence(client.get(links["evidence"]).content).container == "pdf"
     saved = client.get(links["html"] + "/report.html")
     assert saved.headers["content-disposition"].startswith("attachment")
     assert saved.text.startswith("<!doctype html>")

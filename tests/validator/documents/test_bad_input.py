@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from validator.cms import ber
 from validator.cms.signed_data import CmsError, parse
-from validator.evidence import Evidence, decode, encode
+from validator.evidence import export_evidence, import_evidence
 
 
 def encrypted(pdf: bytes) -> bytes:
@@ -79,7 +79,7 @@ def test_broken_cms_never_raises_and_never_passes_for_other_data(
     evidence = evidence_of(broken, anchors=[world.root], crls=world.crls(), detached=[b"other"])
     assert judged(evidence).indication != "TOTAL-PASSED"
     assert "TS-DOC-TOO-COMPLEX" not in [reason.code for reason in evidence.structure], "the last wall was hit"
-    assert decode(Evidence, encode(evidence)) == evidence
+    assert import_evidence(export_evidence(evidence)) == evidence
 
 
 _made: dict[str, bytes] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from validator.evidence import Evidence, TrustMode, decode, encode
+from validator.evidence import TrustMode, export_evidence, import_evidence
 from validator.gather import AnchorInput, GatherRequest, Source, gather, read_source
 from validator.gather.trust import certificates
 from validator.judge import judge, judgement_policy
@@ -44,7 +44,7 @@ def answered(corpus: Path, row: dict[str, Any], now: Any) -> dict[str, Any]:
         mode=TrustMode.NONE,
     )
     evidence = gather(request)
-    assert decode(Evidence, encode(evidence)) == evidence
+    assert import_evidence(export_evidence(evidence)) == evidence
     return answer_line(row["id"], judge(evidence, judgement_policy("default"), now))
 
 
