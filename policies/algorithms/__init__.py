@@ -14,7 +14,14 @@ from policies.algorithms.digests import (
     digest_supported,
     new_digest,
 )
-from policies.algorithms.model import AlgorithmFinding, AlgorithmPolicy, AlgorithmUse, CryptoResult
+from policies.algorithms.model import (
+    AlgorithmFinding,
+    AlgorithmPolicy,
+    AlgorithmStatus,
+    AlgorithmUse,
+    CatalogueRow,
+    CryptoResult,
+)
 from policies.algorithms.policy import UnknownPolicyError, load_policy, policy_from_toml, policy_names
 from policies.algorithms.registry import (
     cms_signature_algorithm,
@@ -29,7 +36,9 @@ from policies.algorithms.registry import (
 __all__ = [
     "AlgorithmFinding",
     "AlgorithmPolicy",
+    "AlgorithmStatus",
     "AlgorithmUse",
+    "CatalogueRow",
     "CryptoResult",
     "DigestAlgorithm",
     "RunningDigest",

@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.algorithms import AlgorithmUse, UnknownPolicyError, digest_algorithms, load_policy, policy_names
+from policies.algorithms import (
+    AlgorithmPolicy,
+    AlgorithmStatus,
+    AlgorithmUse,
+    CatalogueRow,
+    UnknownPolicyError,
+    load_policy,
+    policy_names,
+)
+from policies.algorithms.model import UNVERIFIED
+from policies.algorithms.names import digest_names, signature_names
 from policies.algorithms.policy import policy_from_toml
+from policies.jurisdictions import jurisdictions
 
 TODAY = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -24,11 +35,15 @@ def test_every_row_has_a_source(name: str) -> None:
             assert policy.sources[purpose, algorithm, bits].strip()
 
 
-def test_digests_of_the_catalogues_exist() -> None:
-    known = {item.name for item in digest_algorithms()}
-    for name in policy_names():
-        listed = {algorithm for purpose, algorithm in load_policy(name).entries if purpose == "digest"}
-        assert listed <= known
+@pytest.mark.parametrize("name", policy_names())
+def test_algorithms_of_the_catalogues_are_those_that_have_names(name: str) -> None:
+    known = {("digest", item.name) for item in digest_names()} | {("signature", item.use) for item in signature_names()}
+    assert set(load_policy(name).entries) <= known
+
+
+def test_the_general_catalogue_speaks_about_every_algorithm_that_has_a_name() -> None:
+    known = {("digest", item.name) for item in digest_names()} | {("signature", item.use) for item in signature_names()}
+    assert known == set(load_policy("default").entries)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +67,19 @@ def test_digests_of_the_catalogues_exist() -> None:
         ("legacy", use("DSA", 1024), True),
         ("legacy", use("RSA", 1023), False),
         ("legacy", use("MD5", 128, "digest"), False),
+        ("default", use("GOST R 34.10-2012", 512), True),
+        ("default", use("GOST R 34.10-2001", 256), False),
+        ("default", use("GOST94-CryptoPro", 256, "digest"), False),
+        ("default", use("bign", 256), True),
+        ("default", use("SLH-DSA", 128), True),
+        ("legacy", use("GOST R 34.10-2001", 256), True),
+        ("legacy", use("ML-DSA", 65), True),
+        ("am", use("SHA-1", 160, "digest"), False),
+        ("kz", use("RSA", 2048), True),
+        ("etsi-ts-119-312", use("GOST R 34.10-2012", 256), True),
         ("etsi-ts-119-312", use("RSA", 2047), True),
+        ("etsi-ts-119-312-v2", use("RSA", 2048), False),
+        ("etsi-ts-119-312-v2", use("RSA", 3072), True),
         ("etsi-ts-119-312", use("RSA", 1024), False),
     ],
 )
@@ -122,3 +149,107 @@ def test_an_unknown_name_is_a_stable_error() -> None:
 def test_a_faulty_catalogue_is_refused(rows: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         policy_from_toml("x", f"[signature]\nRSA = {rows}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'extends = "nowhere"',
+        'extends = "x"',
+        "colour = 1",
+        '[signature]\nRSA = [{ bits = 2048, source = "s", recognised_until = 2030-01-01T00:00:00Z }]',
+        '[signature]\nRSA = [{ bits = 2048, source = "s", until = 2030-01-01T00:00:00 }]',
+    ],
+)
+def test_a_catalogue_that_contradicts_itself_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"x|offset"):
+        policy_from_toml("x", text)
+
+
+def test_an_overlay_replaces_one_algorithm_strikes_out_another_and_leaves_the_rest() -> None:
+    base = load_policy("default")
+    overlay = policy_from_toml(
+        "x", 'extends = "default"\n[signature]\nDSA = []\nECDSA = [{ bits = 384, source = "s" }]\n'
+    )
+    assert ("signature", "DSA") not in overlay.entries
+    assert overlay.status(use("ECDSA", 256), TODAY) is AlgorithmStatus.NOT_LISTED
+    assert overlay.entries["signature", "RSA"] == base.entries["signature", "RSA"]
+    row = overlay.row(use("RSA", 4096))
+    assert row is not None
+    assert row.catalogue == "default"
+    assert overlay.digest != base.digest
+
+
+def test_the_digest_is_that_of_what_the_lines_say() -> None:
+    text = '[signature]\nRSA = [{ bits = 2048, source = "s" }]\n'
+    plain = policy_from_toml("x", text)
+    assert policy_from_toml("y", f'# a remark\ntitle = "other"\n{text}').digest == plain.digest
+    assert policy_from_toml("x", text.replace("2048", "3072")).digest != plain.digest
+    assert policy_from_toml("x", text.replace('"s"', '"t"')).digest != plain.digest
+
+
+END, LATER = datetime(2012, 8, 1, tzinfo=UTC), datetime(2017, 12, 31, tzinfo=UTC)
+
+
+def recognising(source: str) -> AlgorithmPolicy:
+    return policy_from_toml(
+        "x",
+        "[digest]\nSHA-1 = [{ bits = 160, deprecated = 2011-01-01T00:00:00Z, until = 2012-08-01T00:00:00Z, "
+        f'source = "s", recognised_until = 2017-12-31T00:00:00Z, recognised_source = "{source}" }}]\n',
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        (datetime(2010, 12, 31, tzinfo=UTC), AlgorithmStatus.ALLOWED),
+        (datetime(2011, 1, 1, tzinfo=UTC), AlgorithmStatus.DEPRECATED),
+        (END, AlgorithmStatus.DEPRECATED),
+        (END + timedelta(seconds=1), AlgorithmStatus.RECOGNISED),
+        (LATER, AlgorithmStatus.RECOGNISED),
+        (LATER + timedelta(seconds=1), AlgorithmStatus.BROKEN),
+    ],
+)
+def test_what_is_broken_may_still_be_recognised_until_a_date_that_was_read(
+    at: datetime, status: AlgorithmStatus
+) -> None:
+    sha1 = use("SHA-1", 160, "digest")
+    policy = recognising("an act that was read")
+    assert policy.status(sha1, at) is status
+    assert (policy.finding(sha1, at) is None) == status.accepted
+
+
+def test_a_recognition_that_nobody_read_makes_nothing_pass() -> None:
+    sha1, policy = use("SHA-1", 160, "digest"), recognising(f"a rumour {UNVERIFIED}")
+    assert policy.status(sha1, LATER) is AlgorithmStatus.BROKEN
+    assert policy.finding(sha1, LATER) is not None
+
+
+def test_a_ban_ends_a_recognition_too() -> None:
+    banned = recognising("an act").ending("digest", "SHA-1", datetime(2011, 6, 1, tzinfo=UTC))
+    assert banned.status(use("SHA-1", 160, "digest"), END) is AlgorithmStatus.BROKEN
+
+
+def _moments(row: CatalogueRow) -> list[datetime]:
+    known = [at for at in (row.until, row.end, row.deprecated, row.recognised_until) if at is not None]
+    return [at + step for at in (*known, TODAY) for step in (timedelta(seconds=-1), timedelta(), timedelta(seconds=1))]
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_status_and_finding_agree_at_every_boundary(name: str) -> None:
+    policy = load_policy(name)
+    for (purpose, algorithm, bits), row in policy.rows.items():
+        for at in _moments(row):
+            asked = use(algorithm, bits, purpose)
+            assert policy.status(asked, at).accepted == (policy.finding(asked, at) is None)
+
+
+@pytest.mark.parametrize("code", sorted(jurisdictions()))
+def test_no_state_s_unread_date_accepts_more_than_the_general_catalogue(code: str) -> None:
+    policy, base = load_policy(jurisdictions()[code].algorithm_policy), load_policy("default")
+    for (purpose, algorithm, bits), row in policy.rows.items():
+        if UNVERIFIED not in row.source:
+            continue
+        for at in _moments(row):
+            asked = use(algorithm, bits, purpose)
+            assert base.finding(asked, at) is None or policy.finding(asked, at) is not None
