@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 
-from policies.algorithms.hashes import bash, belt, gost94, openssl, sm3, streebog
+from policies.algorithms.hashes import bash, belt, gbt32905, gost94, libgcrypt, openssl, streebog
 from policies.algorithms.hashes.answers import knows
 from policies.algorithms.hashes.construction import Construction, Hash, PythonHash
 
@@ -24,7 +24,7 @@ _CONSTRUCTIONS: dict[str, Construction] = {
         bash.BASH_256,
         bash.BASH_384,
         bash.BASH_512,
-        sm3.SM3,
+        gbt32905.SM3,
     )
 }
 NAMES = tuple(_CONSTRUCTIONS)
@@ -52,6 +52,7 @@ def _python(name: str) -> Callable[[], Hash]:
 # From the fastest to the one that is always there.
 _SOURCES: tuple[tuple[str, Callable[[str], Callable[[], Hash] | None]], ...] = (
     ("openssl", openssl.constructor),
+    ("libgcrypt", libgcrypt.constructor),
     (PYTHON, _python),
 )
 
