@@ -19,10 +19,12 @@ from ops.platform.keys.errors import (
     UnknownLabelError,
     UnsupportedKeyError,
 )
-from ops.platform.keys.model import DigestName, KeyAlgorithm, KeyStore, PublicKeyInfo, SchemeName
+from ops.platform.keys.kinds import is_rsa_key, kind_of
+from ops.platform.keys.model import DIGEST_OIDS, DigestName, KeyAlgorithm, KeyStore, PublicKeyInfo, SchemeName, Sha2Name
 from ops.platform.keys.software import SoftwareKeyStore
 
 __all__ = [
+    "DIGEST_OIDS",
     "ClosedError",
     "CorruptKeyError",
     "DigestName",
@@ -35,11 +37,14 @@ __all__ = [
     "PassphraseError",
     "PublicKeyInfo",
     "SchemeName",
+    "Sha2Name",
     "SoftwareInProductionError",
     "SoftwareKeyStore",
     "TokenError",
     "TokenPinError",
     "UnknownLabelError",
     "UnsupportedKeyError",
+    "is_rsa_key",
+    "kind_of",
     "natural_signature_algorithm",
 ]

@@ -1,19 +1,19 @@
 """Encodings around a signature: AlgorithmIdentifier, DigestInfo, and the DER form of an ECDSA value.
 
 RFC 5758 3.2 (ECDSA, no parameters), RFC 4055 3.1 and 5 (RSASSA-PSS with explicit parameters; PKCS #1 v1.5 with NULL),
-RFC 8410 3 (Ed25519, no parameters), RFC 8017 9.2 note 1 (DigestInfo).
+RFC 8410 3 (EdDSA, no parameters), RFC 9881 2 (ML-DSA, no parameters), RFC 8017 9.2 note 1 (DigestInfo). What a national
+suite writes is its maker's to say.
 """
 
 from types import MappingProxyType
-from typing import Final, get_args
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from typing import Final, cast, get_args
 
 from ops.platform import der
 from ops.platform.keys.errors import LabelError, UnsupportedKeyError
-from ops.platform.keys.model import DigestName, KeyAlgorithm, SchemeName
+from ops.platform.keys.kinds import is_rsa_key, kind_of
+from ops.platform.keys.model import DigestName, KeyAlgorithm, SchemeName, Sha2Name
+from policies.algorithms import describe_key
+from policies.algorithms.making import UnknownMakerError, maker
 
 DIGEST_LENGTH: Final[MappingProxyType[str, int]] = MappingProxyType({"sha256": 32, "sha384": 48, "sha512": 64})
 
@@ -35,7 +35,13 @@ _RSA = {
     "sha384": der.algorithm("1.2.840.113549.1.1.12", der.null()),
     "sha512": der.algorithm("1.2.840.113549.1.1.13", der.null()),
 }
-_ED25519 = der.algorithm("1.3.101.112")
+_FIXED = {
+    KeyAlgorithm.ED25519: der.algorithm("1.3.101.112"),
+    KeyAlgorithm.ED448: der.algorithm("1.3.101.113"),
+    KeyAlgorithm.ML_DSA_44: der.algorithm("2.16.840.1.101.3.4.3.17"),
+    KeyAlgorithm.ML_DSA_65: der.algorithm("2.16.840.1.101.3.4.3.18"),
+    KeyAlgorithm.ML_DSA_87: der.algorithm("2.16.840.1.101.3.4.3.19"),
+}
 
 
 def checked_label(label: str) -> str:
@@ -52,22 +58,46 @@ def checked_digest(name: str, value: bytes) -> bytes:
     return value
 
 
+def sha2(name: str) -> Sha2Name:
+    """The name itself when it is one of the SHA-2 digests that RSA and ECDSA sign with, else UnsupportedKeyError."""
+    for known in get_args(Sha2Name):
+        if name == known:
+            return cast(Sha2Name, known)
+    raise UnsupportedKeyError(f"The digest {name!r} is not supported for signing with RSA or ECDSA.")
+
+
 def algorithm_identifier(algorithm: KeyAlgorithm, digest: DigestName, scheme: SchemeName) -> bytes:
     """DER AlgorithmIdentifier of a signature. UnsupportedKeyError for an unknown digest or scheme."""
-    if algorithm is KeyAlgorithm.ED25519:
-        return _ED25519
-    if digest not in DIGEST_LENGTH:
-        raise UnsupportedKeyError(f"The digest {digest!r} is not supported for signing.")
+    if algorithm in _FIXED:
+        return _FIXED[algorithm]
+    if algorithm.is_national:
+        return _national(algorithm, digest)
+    name = sha2(digest)
     if not algorithm.is_rsa:
-        return _ECDSA[digest]
+        return _ECDSA[name]
     if scheme == "pkcs1v15":
-        return _RSA[digest]
+        return _RSA[name]
     if scheme == "pss":
-        return _PSS[digest]
+        return _PSS[name]
     raise UnsupportedKeyError(f"The RSA signature scheme {scheme!r} is not supported.")
 
 
-def digest_info(name: DigestName, value: bytes) -> bytes:
+def _national(algorithm: KeyAlgorithm, digest: DigestName) -> bytes:
+    if digest != algorithm.natural_digest:
+        raise UnsupportedKeyError(f"A key {algorithm.value} signs with its own digest only, not with {digest!r}.")
+    try:
+        return maker(algorithm.value).signature_algorithm_der
+    except UnknownMakerError as error:
+        raise UnsupportedKeyError(f"Keys of the kind {algorithm.value} cannot be used by this version.") from error
+
+
+def require_digest_signing(algorithm: KeyAlgorithm) -> None:
+    """UnsupportedKeyError for a kind of key that signs whole messages only."""
+    if algorithm.signs_messages_only:
+        raise UnsupportedKeyError(f"A key {algorithm.value} signs whole messages only, not digests.")
+
+
+def digest_info(name: Sha2Name, value: bytes) -> bytes:
     """DER DigestInfo, the input of RSASSA-PKCS1-v1_5 (RFC 8017 9.2)."""
     return der.sequence(_DIGEST[name], der.octet_string(value))
 
@@ -78,7 +108,7 @@ def ecdsa_der(raw: bytes) -> bytes:
     return der.sequence(der.integer(int.from_bytes(raw[:half], "big")), der.integer(int.from_bytes(raw[half:], "big")))
 
 
-def _pss_algorithm(digest: DigestName) -> bytes:
+def _pss_algorithm(digest: Sha2Name) -> bytes:
     hash_algorithm = _DIGEST[digest]
     mask_generation = der.algorithm("1.2.840.113549.1.1.8", hash_algorithm)
     parameters = der.sequence(
@@ -89,7 +119,7 @@ def _pss_algorithm(digest: DigestName) -> bytes:
     return der.algorithm("1.2.840.113549.1.1.10", parameters)
 
 
-_PSS = {digest: _pss_algorithm(digest) for digest in get_args(DigestName)}
+_PSS = {digest: _pss_algorithm(digest) for digest in get_args(Sha2Name)}
 
 
 def natural_signature_algorithm(spki: bytes) -> bytes:
@@ -98,17 +128,7 @@ def natural_signature_algorithm(spki: bytes) -> bytes:
     UnsupportedKeyError when it is not a key that a store makes. A verifier takes the algorithm from the key it trusts
     and never from the data under test.
     """
-    try:
-        key = load_der_public_key(spki)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise UnsupportedKeyError("This is not a public key that a key store makes.") from error
-    if isinstance(key, rsa.RSAPublicKey):
+    if is_rsa_key(spki) and describe_key(spki).bits > 0:
         return _RSA["sha256"]
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return _ED25519
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _NATURAL_ECDSA:
-        return _NATURAL_ECDSA[key.curve.name]
-    raise UnsupportedKeyError("This is not a public key that a key store makes.")
-
-
-_NATURAL_ECDSA = {"secp256r1": _ECDSA["sha256"], "secp384r1": _ECDSA["sha384"]}
+    kind = kind_of(spki)
+    return algorithm_identifier(kind, kind.natural_digest, "pkcs1v15")

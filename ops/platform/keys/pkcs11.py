@@ -16,12 +16,13 @@ from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClas
 
 from ops.platform import der
 from ops.platform.keys.encoding import (
-    DIGEST_LENGTH,
     algorithm_identifier,
     checked_digest,
     checked_label,
     digest_info,
     ecdsa_der,
+    require_digest_signing,
+    sha2,
 )
 from ops.platform.keys.errors import (
     ClosedError,
@@ -36,8 +37,11 @@ from ops.platform.keys.token_session import open_token
 _CURVES: Final = {
     KeyAlgorithm.EC_P256: der.oid("1.2.840.10045.3.1.7"),
     KeyAlgorithm.EC_P384: der.oid("1.3.132.0.34"),
+    KeyAlgorithm.EC_P521: der.oid("1.3.132.0.35"),
+    KeyAlgorithm.EC_BRAINPOOL_P256: der.oid("1.3.36.3.3.2.8.1.1.7"),
+    KeyAlgorithm.EC_BRAINPOOL_P384: der.oid("1.3.36.3.3.2.8.1.1.11"),
 }
-_ED25519_OID: Final = der.oid("1.3.101.112")
+_EDWARDS: Final = {KeyAlgorithm.ED25519: der.oid("1.3.101.112"), KeyAlgorithm.ED448: der.oid("1.3.101.113")}
 _RSA_BITS: Final = {KeyAlgorithm.RSA_3072: 3072, KeyAlgorithm.RSA_4096: 4096}
 _PSS: Final = {
     "sha256": (Mechanism.SHA256, MGF.SHA256, 32),
@@ -73,6 +77,7 @@ class Pkcs11KeyStore:
     def generate(self, label: str, algorithm: KeyAlgorithm) -> PublicKeyInfo:
         """See `KeyStore.generate`. The key gets a random CKA_ID that its two halves share."""
         algorithm = KeyAlgorithm(algorithm)
+        _require_mechanism(algorithm)
         checked_label(label)
         with self._use() as session:
             if _find(session, ObjectClass.PRIVATE_KEY, {Attribute.LABEL: label}):
@@ -100,18 +105,15 @@ class Pkcs11KeyStore:
     ) -> bytes:
         """See `KeyStore.sign`."""
         key = self._key(label)
-        if key.info.algorithm is KeyAlgorithm.ED25519:
+        if key.info.algorithm in _EDWARDS:
             return self._raw(key, message, Mechanism.EDDSA)
-        name = digest or key.info.algorithm.natural_digest
-        if name not in DIGEST_LENGTH:
-            raise UnsupportedKeyError(f"The digest {name!r} is not supported for signing.")
+        name = sha2(digest or key.info.algorithm.natural_digest)
         return self._sign_value(key, hashlib.new(name, message).digest(), name, scheme)
 
     def sign_digest(self, label: str, value: bytes, *, digest: DigestName, scheme: SchemeName = "pkcs1v15") -> bytes:
         """See `KeyStore.sign_digest`."""
         key = self._key(label)
-        if key.info.algorithm is KeyAlgorithm.ED25519:
-            raise UnsupportedKeyError("An Ed25519 key signs whole messages only, not digests.")
+        require_digest_signing(key.info.algorithm)
         return self._sign_value(key, checked_digest(digest, value), digest, scheme)
 
     def signature_algorithm(
@@ -164,7 +166,7 @@ class Pkcs11KeyStore:
             return ecdsa_der(self._raw(key, value, Mechanism.ECDSA))
         if scheme == "pss":
             return self._raw(key, value, Mechanism.RSA_PKCS_PSS, _PSS[digest])
-        return self._raw(key, digest_info(digest, value), Mechanism.RSA_PKCS)
+        return self._raw(key, digest_info(sha2(digest), value), Mechanism.RSA_PKCS)
 
     def _raw(self, key: _TokenKey, data: bytes, mechanism: Mechanism, parameter: object = None) -> bytes:
         with self._use():
@@ -199,10 +201,19 @@ def _generate(session: Any, label: str, algorithm: KeyAlgorithm) -> tuple[Any, A
     elif algorithm in _CURVES:
         made = _domain(session, KeyType.EC, _CURVES[algorithm]).generate_keypair(**options)
     else:
-        made = _domain(session, KeyType.EC_EDWARDS, _ED25519_OID).generate_keypair(
+        made = _domain(session, KeyType.EC_EDWARDS, _EDWARDS[algorithm]).generate_keypair(
             mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN, **options
         )
     return made[0], made[1]
+
+
+def _require_mechanism(algorithm: KeyAlgorithm) -> None:
+    # PKCS #11 v2.40 has mechanisms for GOST R 34.10-2001 alone, v3.2 for ML-DSA, no version for the other suites.
+    if algorithm not in (*_RSA_BITS, *_CURVES, *_EDWARDS):
+        raise UnsupportedKeyError(
+            f"PKCS#11 tokens are not used for keys of the kind {algorithm.value}.",
+            next_step="Keep the key with an external provider, which speaks the national device's own interface.",
+        )
 
 
 def _domain(session: Any, key_type: KeyType, parameters: bytes) -> Any:
@@ -215,7 +226,7 @@ def _kind(public: Any, label: str) -> KeyAlgorithm:
         kinds = [kind for kind, size in _RSA_BITS.items() if size == bits]
     else:
         parameters = bytes(public[Attribute.EC_PARAMS])
-        curves = {KeyAlgorithm.ED25519: _ED25519_OID, **_CURVES}
+        curves = {**_EDWARDS, **_CURVES}
         kinds = [kind for kind, curve in curves.items() if curve == parameters]
     if not kinds:
         raise UnsupportedKeyError(f"The token's key {label!r} is of a kind that this software does not use.")
@@ -233,6 +244,6 @@ def _spki(public: Any) -> bytes:
     # CKA_EC_POINT is the DER OCTET STRING of the point (PKCS #11 v2.40 2.3.3).
     point = bytes(core.OctetString.load(public[Attribute.EC_POINT], strict=True).native)
     parameters = bytes(public[Attribute.EC_PARAMS])
-    if parameters == _ED25519_OID:
-        return der.sequence(der.sequence(_ED25519_OID), der.bit_string(point))
+    if parameters in _EDWARDS.values():
+        return der.sequence(der.sequence(parameters), der.bit_string(point))
     return der.sequence(der.sequence(der.oid("1.2.840.10045.2.1"), parameters), der.bit_string(point))

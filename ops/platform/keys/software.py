@@ -6,21 +6,10 @@ renamed or edited unnoticed.
 """
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_private_key,
-)
-
+from ops.platform.keys import private
 from ops.platform.keys.encoding import algorithm_identifier, checked_digest, checked_label
 from ops.platform.keys.errors import (
     ClosedError,
@@ -28,17 +17,10 @@ from ops.platform.keys.errors import (
     LabelTakenError,
     SoftwareInProductionError,
     UnknownLabelError,
-    UnsupportedKeyError,
 )
 from ops.platform.keys.model import DigestName, KeyAlgorithm, PublicKeyInfo, SchemeName
+from ops.platform.keys.private import PrivateKey, Signer
 from ops.platform.keys.sealed import KeyFile, SealedDirectory
-
-_PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
-_HASH: dict[str, hashes.HashAlgorithm] = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
 
 
 class SoftwareKeyStore:
@@ -67,13 +49,12 @@ class SoftwareKeyStore:
         checked_label(label)
         if self._directory.has(label):
             raise LabelTakenError(f"A key labelled {label!r} exists already.")
-        private = _generate(KeyAlgorithm(algorithm))
-        spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        secret = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        info = PublicKeyInfo(label, KeyAlgorithm(algorithm), spki)
-        self._directory.write(KeyFile(label, algorithm.value, spki), secret)
+        algorithm = KeyAlgorithm(algorithm)
+        made = private.generate(algorithm)
+        info = PublicKeyInfo(label, algorithm, made.spki)
+        self._directory.write(KeyFile(label, algorithm.value, info.spki), made.pkcs8)
         with self._lock:
-            self._keys[label] = _LoadedKey(info, private)
+            self._keys[label] = _LoadedKey(info, made)
         return info
 
     def public_key(self, label: str) -> bytes:
@@ -147,11 +128,11 @@ class SoftwareKeyStore:
         if opened is None:
             raise UnknownLabelError(f"The key store has no key labelled {label!r}.")
         head, secret = opened
-        # The blob was authenticated under the store key, so the costly RSA consistency check says nothing new.
-        private = load_der_private_key(secret, None, unsafe_skip_rsa_key_validation=True)
-        if not isinstance(private, _PrivateKey):
-            raise CorruptKeyError(f"The key {label!r} is of a kind that this store never makes.")
-        return _LoadedKey(PublicKeyInfo(label, KeyAlgorithm(head.algorithm), head.spki), private)
+        try:
+            kind = KeyAlgorithm(head.algorithm)
+            return _LoadedKey(PublicKeyInfo(label, kind, head.spki), private.load(kind, secret))
+        except ValueError as error:
+            raise CorruptKeyError(f"The key {label!r} is of a kind that this store never makes.") from error
 
     def _require_open(self) -> None:
         if self._closed:
@@ -163,58 +144,22 @@ class _LoadedKey:
 
     __slots__ = ("_private", "info", "signers")
 
-    def __init__(self, info: PublicKeyInfo, private: _PrivateKey) -> None:
+    def __init__(self, info: PublicKeyInfo, key: PrivateKey) -> None:
         self.info = info
-        self._private = private
-        self.signers: dict[tuple[str | None, str], Callable[[bytes], bytes]] = {}
+        self._private = key
+        self.signers: dict[tuple[str | None, str], Signer] = {}
 
-    def signer(self, digest: DigestName | None, scheme: SchemeName) -> Callable[[bytes], bytes]:
+    def signer(self, digest: DigestName | None, scheme: SchemeName) -> Signer:
         """The function from message to signature value."""
         known = self.signers.get((digest, scheme))
         if known is None:
             name = digest or self.info.algorithm.natural_digest
-            algorithm_identifier(self.info.algorithm, name, scheme)  # refuses what has no identifier
-            known = self.signers[digest, scheme] = _message_signer(self._private, name, scheme)
+            known = self.signers[digest, scheme] = self._private.signer(name, scheme)
         return known
 
-    def digest_signer(self, digest: DigestName, scheme: SchemeName) -> Callable[[bytes], bytes]:
+    def digest_signer(self, digest: DigestName, scheme: SchemeName) -> Signer:
         """The function from digest value to signature value."""
-        algorithm_identifier(self.info.algorithm, digest, scheme)
-        private, chosen = self._private, Prehashed(_HASH[digest])
-        if isinstance(private, ed25519.Ed25519PrivateKey):
-            raise UnsupportedKeyError("An Ed25519 key signs whole messages only, not digests.")
-        if isinstance(private, rsa.RSAPrivateKey):
-            filling = _padding(digest, scheme)
-            return lambda value: private.sign(value, filling, chosen)
-        algorithm = ec.ECDSA(chosen)
-        return lambda value: private.sign(value, algorithm)
+        return self._private.digest_signer(digest, scheme)
 
     def __repr__(self) -> str:
         return "<key>"
-
-
-def _message_signer(private: _PrivateKey, digest: DigestName, scheme: SchemeName) -> Callable[[bytes], bytes]:
-    if isinstance(private, ed25519.Ed25519PrivateKey):
-        return private.sign
-    chosen = _HASH[digest]
-    if isinstance(private, rsa.RSAPrivateKey):
-        filling = _padding(digest, scheme)
-        return lambda message: private.sign(message, filling, chosen)
-    algorithm = ec.ECDSA(chosen)
-    return lambda message: private.sign(message, algorithm)
-
-
-def _padding(digest: DigestName, scheme: SchemeName) -> padding.AsymmetricPadding:
-    if scheme == "pss":
-        return padding.PSS(padding.MGF1(_HASH[digest]), padding.PSS.DIGEST_LENGTH)
-    return padding.PKCS1v15()
-
-
-def _generate(algorithm: KeyAlgorithm) -> _PrivateKey:
-    if algorithm is KeyAlgorithm.EC_P256:
-        return ec.generate_private_key(ec.SECP256R1())
-    if algorithm is KeyAlgorithm.EC_P384:
-        return ec.generate_private_key(ec.SECP384R1())
-    if algorithm is KeyAlgorithm.ED25519:
-        return ed25519.Ed25519PrivateKey.generate()
-    return rsa.generate_private_key(65537, 3072 if algorithm is KeyAlgorithm.RSA_3072 else 4096)
