@@ -9,15 +9,14 @@ from sqlmodel import Session, col, select
 
 from ca.clockguard import trusted_now
 from ca.errors import ApprovalError, UnknownCertificateError, WeakKeyError
-from ca.keycheck import load_key
 from ca.models import ApprovalRow, ApproverRow, AuthorityRow, CertificateRow, CertificateState
 from ca.room import Room
-from ca.verify import SignatureMismatchError, require_signature
+from ca.verify import SignatureMismatchError, natural_algorithm, require_signature
 
 
 def register_approver(room: Room, name: str, spki: bytes) -> None:
     """Let somebody approve from now on. `spki` is the DER of their public key, which nobody else may have."""
-    load_key(spki)
+    natural_algorithm(spki)  # refuses a key that could never approve
 
     def work(session: Session) -> None:
         known = session.exec(select(ApproverRow)).all()

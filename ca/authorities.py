@@ -3,19 +3,15 @@
 import re
 from hashlib import sha1, sha256
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlmodel import Session, select
 
 from ca.clockguard import trusted_now
 from ca.csr import ProvenKey
 from ca.errors import AuthorityExistsError, CaError, RequestRefusedError
 from ca.facts import authority_row, own_certificate
-from ca.models import AuthorityCertificateRow, AuthorityRow
+from ca.models import AuthorityRow
 from ca.names import country_of, encode_name
 from ca.orders import Order, profile_of
-from ca.pem import der_of
 from ca.preparation import Prepared, prepare_in
 from ca.profile import Purpose
 from ca.room import Room
@@ -151,60 +147,3 @@ def policies_below(room: Room, jurisdiction: str, kind: AuthorityKind = Authorit
         for policy in profile.policies_for(jurisdiction)
     )
     return tuple(dict.fromkeys(found))
-
-
-def receive_certificate(room: Room, name: str, octets: bytes) -> None:
-    """Keep a certificate that somebody else issued for one of our authorities, to publish it with the others.
-
-    DER or PEM. Raises RequestRefusedError when it does not certify this authority's name and key.
-    """
-    certificate = _certificate(octets)
-    encoded = certificate.public_bytes(Encoding.DER)
-
-    def work(session: Session) -> None:
-        row = authority_row(session, name)
-        public = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        if certificate.subject.public_bytes() != row.subject or public != row.spki or row.id is None:
-            raise RequestRefusedError(f"The certificate is not for the name and key of {name}.")
-        digest = sha256(encoded).hexdigest()
-        if session.exec(select(AuthorityCertificateRow).where(AuthorityCertificateRow.sha256 == digest)).first():
-            return
-        session.add(
-            AuthorityCertificateRow(
-                authority_id=row.id,
-                issuer=certificate.issuer.public_bytes(),
-                der=encoded,
-                sha256=digest,
-                received_at=trusted_now(room, session),
-            )
-        )
-        room.audit.append(session, "ca.certificate.received", name, {"sha256": digest})
-
-    room.database.run_write(work)
-
-
-def proven_ca(octets: bytes) -> tuple[bytes, ProvenKey]:
-    """(subject name, key) of a foreign CA from its self-signed certificate, whose signature proves possession.
-
-    DER or PEM. Raises RequestRefusedError when it is not a self-signed CA certificate.
-    """
-    certificate = _certificate(octets)
-    try:
-        certificate.verify_directly_issued_by(certificate)
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
-        raise RequestRefusedError(
-            "The foreign certificate is not self-signed by a CA, so possession of its key is not proved.",
-            next_step="Ask the other side for its self-signed certificate or for a certification request.",
-        ) from error
-    if not constraints.ca:
-        raise RequestRefusedError("The foreign certificate is not a CA's.")
-    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return certificate.subject.public_bytes(), ProvenKey(spki)
-
-
-def _certificate(octets: bytes) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(der_of(octets))
-    except ValueError as error:
-        raise RequestRefusedError("The certificate cannot be read.", code="TS-CA-CERTIFICATE-UNREADABLE") from error

@@ -9,12 +9,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from ca.authorities import policies_below, proven_ca
+from ca.authorities import policies_below
 from ca.csr import ProvenKey, proven_key
 from ca.errors import CaError, RequestRefusedError
 from ca.facts import authority_row
+from ca.foreign import proven_ca
 from ca.keycheck import check_key
 from ca.names import encode_name
+from ca.national import admitted_anywhere
 from ca.orders import Order, profile_of
 from ca.preparation import Prepared, prepare_in
 from ca.room import Room
@@ -42,7 +44,7 @@ def prepare_cross(
     chosen = profile_of(room, profile)
     foreign = None if isinstance(subject, str) else _foreign(subject)
     if foreign is not None:
-        check_key(foreign[1].spki, chosen.key_algorithms)
+        check_key(foreign[1].spki, admitted_anywhere(chosen))
 
     def work(session: Session) -> Prepared:
         if isinstance(subject, str):

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 
 from ca import reader
 from ca.errors import ProofOfPossessionError, UnreadableRequestError
 from ca.pem import der_of
+from policies.algorithms import CryptoResult, describe_signature, verify
 
 _LARGEST = 65_536
-_ACCEPTED_DIGESTS = (hashes.SHA256, hashes.SHA384, hashes.SHA512, hashes.SHA3_256, hashes.SHA3_384, hashes.SHA3_512)
+# With one of these a signature made today proves possession; the national ones are fixed by their suites.
+_ACCEPTED_DIGESTS = frozenset(
+    {"SHA-256", "SHA-384", "SHA-512", "SHA-512/256", "SHA3-256", "SHA3-384", "SHA3-512", "SHAKE256", "SM3"}
+    | {"Streebog-256", "Streebog-512", "GOST94-CryptoPro", "GOST94-Test", "belt-hash", "bash256", "bash384", "bash512"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,23 @@ def proven_key(octets: bytes) -> ProvenKey:
         raise UnreadableRequestError("The certification request is larger than 64 kB.")
     try:
         encoded = der_of(octets)
-        spki = _spki(encoded)
-        request = x509.load_der_x509_csr(encoded)
-        digest = request.signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm) as error:
+        x509.load_der_x509_csr(encoded)  # the structure as a whole is another parser's to judge
+        parts = reader.children(reader.one(encoded, 0x30), minimum=3, limit=3)
+        spki = _spki(parts[0])
+        algorithm, signature = reader.expect(parts[1], 0x30).whole, reader.expect(parts[2], 0x03).contents[1:]
+    except ValueError as error:
         raise UnreadableRequestError("The certification request cannot be read.") from error
-    if digest is not None and not isinstance(digest, _ACCEPTED_DIGESTS):
-        raise ProofOfPossessionError(f"The request is signed with {digest.name}, which proves nothing any more.")
-    if not _verifies(request):
+    _require_sound_digest(algorithm, spki)
+    if verify(algorithm, spki, parts[0].whole, signature) is not CryptoResult.VALID:
         raise ProofOfPossessionError("The request's signature does not verify with the public key in it.")
     return ProvenKey(spki)
 
 
-def _spki(encoded: bytes) -> bytes:
-    outer = reader.children(reader.one(encoded, 0x30), minimum=3, limit=3)
-    return reader.expect(reader.children(reader.expect(outer[0], 0x30), minimum=3, limit=4)[2], 0x30).whole
+def _require_sound_digest(algorithm: bytes, spki: bytes) -> None:
+    for use in describe_signature(algorithm, spki):
+        if use.purpose == "digest" and use.name not in _ACCEPTED_DIGESTS:
+            raise ProofOfPossessionError(f"The request is signed with {use.name}, which proves nothing any more.")
 
 
-def _verifies(request: x509.CertificateSigningRequest) -> bool:
-    try:
-        return request.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
+def _spki(info: reader.Node) -> bytes:
+    return reader.expect(reader.children(reader.expect(info, 0x30), minimum=3, limit=4)[2], 0x30).whole

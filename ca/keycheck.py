@@ -6,18 +6,22 @@ small order). Whether the key is blocked or belongs to somebody else is asked of
 
 import math
 from functools import cache
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from ca.errors import RequestRefusedError, WeakKeyError
+from ops.platform.keys import KeyAlgorithm, UnsupportedKeyError, is_rsa_key, kind_of
+from policies.algorithms import spki_leniencies
 
-PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+Canonical = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
 _LEAST_RSA_BITS, _MOST_RSA_BITS = 2048, 8192
-_CURVES = {"secp256r1": "ec-p256", "secp384r1": "ec-p384"}
 _FERMAT_ROUNDS = 100
+# Tolerances of reading a national key that say nothing against certifying it; A1's names.
+_HARMLESS: Final[frozenset[str]] = frozenset()
 # The primes whose residues the ROCA generator confines to the powers of 65537.
 _ROCA_PRIMES = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 # y coordinates of the points of small order on edwards25519, little endian, sign bit cleared.
@@ -35,54 +39,60 @@ _SMALL_ORDER = frozenset(
 )
 
 
-def check_key(spki: bytes, allowed: frozenset[str]) -> PublicKey:
-    """The public key of a SubjectPublicKeyInfo when it may be certified.
+def check_key(spki: bytes, allowed: frozenset[str]) -> str:
+    """The kind of a public key (DER SubjectPublicKeyInfo) that may be certified: see `key_kind`.
 
     `allowed` are `KeyAlgorithm` values; `rsa-3072` admits RSA of 3072 bits and more. Raises WeakKeyError, or
     RequestRefusedError when the kind is sound but not in the profile.
     """
-    key = load_key(spki)
-    kind = _kind(key)
-    _require_strong(key)
-    if isinstance(key, rsa.RSAPublicKey):
-        admitted = any(name.startswith("rsa-") and key.key_size >= int(name[4:]) for name in allowed)
+    kind = key_kind(spki)
+    _require_sound(spki, kind)
+    require_admitted(kind, allowed)
+    return kind
+
+
+def key_kind(spki: bytes) -> str:
+    """The kind of a key that can be read: a `KeyAlgorithm` value, or `rsa-<bits>`. WeakKeyError for any other."""
+    if is_rsa_key(spki):
+        key = _library_key(spki)
+        return f"rsa-{key.key_size if isinstance(key, rsa.RSAPublicKey) else 0}"
+    try:
+        return kind_of(spki).value
+    except UnsupportedKeyError as error:
+        raise WeakKeyError("The public key is damaged or of a kind that cannot be checked.") from error
+
+
+def require_admitted(kind: str, allowed: frozenset[str]) -> None:
+    """RequestRefusedError unless `allowed` names the kind, or for RSA a size that is not larger."""
+    if kind.startswith("rsa-"):
+        admitted = any(name.startswith("rsa-") and int(kind[4:]) >= int(name[4:]) for name in allowed)
     else:
         admitted = kind in allowed
     if not admitted:
         raise RequestRefusedError(f"The profile does not admit a key of the kind {kind}.")
-    return key
 
 
-def load_key(spki: bytes) -> PublicKey:
-    """The key; WeakKeyError when it is of no kind that can be checked here."""
+def _require_sound(spki: bytes, kind: str) -> None:
+    if kind.startswith(("rsa-", "ec-", KeyAlgorithm.ED25519)):
+        key = _library_key(spki)
+        if isinstance(key, rsa.RSAPublicKey):
+            _require_strong_rsa(key)
+        elif isinstance(key, ed25519.Ed25519PublicKey) and _y_coordinate(key) in _SMALL_ORDER:
+            raise WeakKeyError("The Ed25519 key is a point of small order; anybody can sign for it.")
+    elif set(spki_leniencies(spki)) - _HARMLESS:
+        raise WeakKeyError("The public key is not encoded as its standard demands.")
+
+
+def _library_key(spki: bytes) -> Canonical:
     try:
         key = load_der_public_key(spki)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise WeakKeyError("The public key is damaged or of a kind that cannot be checked.") from error
-    if not isinstance(key, PublicKey):
-        raise WeakKeyError("The public key is not an ECDSA, Ed25519 or RSA key.")
+    assert isinstance(key, Canonical)
     # RFC 5280 4.1.2.7 and RFC 5480 2.2: what is certified is exactly this encoding, so it has to be the canonical one.
     if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != spki:
         raise WeakKeyError("The public key is not encoded in its one canonical form.")
     return key
-
-
-def _kind(key: PublicKey) -> str:
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"rsa-{key.key_size}"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return _CURVES.get(key.curve.name, key.curve.name)
-    return "ed25519"
-
-
-def _require_strong(key: PublicKey) -> None:
-    if isinstance(key, rsa.RSAPublicKey):
-        _require_strong_rsa(key)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        if key.key_size < 256:
-            raise WeakKeyError(f"The curve {key.curve.name} is weaker than 256 bits.")
-    elif _y_coordinate(key) in _SMALL_ORDER:
-        raise WeakKeyError("The Ed25519 key is a point of small order; anybody can sign for it.")
 
 
 def _y_coordinate(key: ed25519.Ed25519PublicKey) -> bytes:

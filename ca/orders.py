@@ -12,6 +12,7 @@ from ca.csr import ProvenKey, proven_key
 from ca.errors import RequestRefusedError, UnknownProfileError
 from ca.keycheck import check_key
 from ca.names import encode_name
+from ca.national import admitted_anywhere
 from ca.profile import Profile, Purpose
 from ca.room import Room
 from ca.values import AuthorityKind, CertificateRequest, CrossTerms, Pkcs10, StoredKey
@@ -66,7 +67,7 @@ def order_of(room: Room, request: CertificateRequest) -> Order:
     if request.identification_kind is not None and request.identification_kind not in range(4):
         raise RequestRefusedError("The kind of identification has to be 0, 1, 2 or 3.")
     key = key_of(room, request.key)
-    check_key(key.spki, profile.key_algorithms)
+    check_key(key.spki, admitted_anywhere(profile))
     return Order(
         issuer=request.authority,
         profile=profile,

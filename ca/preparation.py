@@ -16,7 +16,9 @@ from ca import lints
 from ca.clockguard import trusted_now
 from ca.errors import BlockedKeyError, CaError, LintError, RequestRefusedError, ReusedKeyError
 from ca.facts import authority_row, issuer_of
+from ca.keycheck import key_kind, require_admitted
 from ca.models import AuthorityRow, BlockedKeyRow, CertificateRow, CertificateState
+from ca.national import admitted
 from ca.orders import MAY_ISSUE, Order, policies_of
 from ca.profile import Profile, Purpose
 from ca.room import Room
@@ -205,6 +207,7 @@ def _plan(order: Order, issuers: Issuers, row: CertificateRow, now: datetime) ->
     if profile.purpose not in MAY_ISSUE[AuthorityKind(authority.kind)]:
         raise RequestRefusedError(f"An authority of the kind {authority.kind} does not issue under {profile.name}.")
     issuer = issuers.facts(authority, profile)
+    _require_lawful_key(order, issuer.jurisdiction)
     not_before, not_after = settle(
         now,
         asked=order.asked,
@@ -227,6 +230,12 @@ def _plan(order: Order, issuers: Issuers, row: CertificateRow, now: datetime) ->
         identification_kind=order.identification_kind,
         limit=order.limit,
     )
+
+
+def _require_lawful_key(order: Order, jurisdiction: str) -> None:
+    # A link certificate repeats a key that its own self-signed certificate already carries.
+    if order.profile.purpose is not Purpose.LINK:
+        require_admitted(key_kind(order.key.spki), admitted(order.profile, jurisdiction))
 
 
 def _require_free_key(row: CertificateRow, taken: dict[str, set[str] | None]) -> None:

@@ -65,7 +65,7 @@ class ValidityConfig(_Strict):
 class KeyConfig(_Strict):
     """Kinds of key and their use."""
 
-    algorithms: tuple[str, ...] = tuple(KeyAlgorithm)
+    algorithms: tuple[str, ...] = tuple(kind.value for kind in KeyAlgorithm if not kind.is_national)
     usage: tuple[str, ...]
     extended_usage: tuple[str, ...] = ()
     extended_usage_critical: bool = False

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from ca import approval, authorities, crl, crossing, issuance, preparation, publication, recovery, status
+from ca import approval, authorities, crl, crossing, foreign, issuance, preparation, publication, recovery, status
 from ca.crossing import Dates, ForeignCa
 from ca.errors import CaError
 from ca.facts import authority_row, view
@@ -215,7 +215,7 @@ class CertificateAuthority:
 
     def receive_certificate(self, name: str, certificate: bytes) -> None:
         """Keep a cross-certificate that somebody else issued for one of our authorities, to publish it."""
-        self._audited(name, lambda: authorities.receive_certificate(self._room, name, certificate))
+        self._audited(name, lambda: foreign.receive_certificate(self._room, name, certificate))
 
     # Status
 
