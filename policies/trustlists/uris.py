@@ -1,0 +1,81 @@
+"""The identifiers of TS 119 612 (clause 5.5, annex D) and of the mutual-recognition schema, by the names used here."""
+
+_TRUSTED_LIST = "http://uri.etsi.org/TrstSvc/TrustedList/"
+_SERVICE_TYPE = "http://uri.etsi.org/TrstSvc/Svctype/"
+_INFORMATION = _TRUSTED_LIST + "SvcInfoExt/"
+_STATUS = _TRUSTED_LIST + "Svcstatus/"
+_AGREEMENT = "http://ec.europa.eu/tools/lotl/mra/"
+
+CA_QC = _SERVICE_TYPE + "CA/QC"
+CA_PKC = _SERVICE_TYPE + "CA/PKC"
+NATIONAL_ROOT_CA_QC = _SERVICE_TYPE + "NationalRootCA-QC"
+TSA_QTST = _SERVICE_TYPE + "TSA/QTST"
+TSA = _SERVICE_TYPE + "TSA"
+TSA_TSS_QC = _SERVICE_TYPE + "TSA/TSS-QC"
+TSA_TSS_ADES = _SERVICE_TYPE + "TSA/TSS-AdESQCandQES"
+OCSP_QC = _SERVICE_TYPE + "Certstatus/OCSP/QC"
+OCSP = _SERVICE_TYPE + "Certstatus/OCSP"
+CRL_QC = _SERVICE_TYPE + "Certstatus/CRL/QC"
+CRL = _SERVICE_TYPE + "Certstatus/CRL"
+
+GRANTED = _STATUS + "granted"
+WITHDRAWN = _STATUS + "withdrawn"
+RECOGNISED_NATIONALLY = _STATUS + "recognisedatnationallevel"
+DEPRECATED_NATIONALLY = _STATUS + "deprecatedatnationallevel"
+UNDER_SUPERVISION = _STATUS + "undersupervision"
+SUPERVISION_IN_CESSATION = _STATUS + "supervisionincessation"
+SUPERVISION_CEASED = _STATUS + "supervisionceased"
+SUPERVISION_REVOKED = _STATUS + "supervisionrevoked"
+ACCREDITED = _STATUS + "accredited"
+ACCREDITATION_CEASED = _STATUS + "accreditationceased"
+ACCREDITATION_REVOKED = _STATUS + "accreditationrevoked"
+SET_BY_NATIONAL_LAW = _STATUS + "setbynationallaw"
+DEPRECATED_BY_NATIONAL_LAW = _STATUS + "deprecatedbynationallaw"
+
+FOR_ESIGNATURES = _INFORMATION + "ForeSignatures"
+FOR_ESEALS = _INFORMATION + "ForeSeals"
+FOR_WEB = _INFORMATION + "ForWebSiteAuthentication"
+ROOT_CA_QC = _INFORMATION + "RootCA-QC"
+
+QC_STATEMENT = _INFORMATION + "QCStatement"
+NOT_QUALIFIED = _INFORMATION + "NotQualified"
+WITH_SSCD = _INFORMATION + "QCWithSSCD"
+NO_SSCD = _INFORMATION + "QCNoSSCD"
+SSCD_AS_IN_CERT = _INFORMATION + "QCSSCDStatusAsInCert"
+FOR_LEGAL_PERSON = _INFORMATION + "QCForLegalPerson"
+WITH_QSCD = _INFORMATION + "QCWithQSCD"
+NO_QSCD = _INFORMATION + "QCNoQSCD"
+QSCD_AS_IN_CERT = _INFORMATION + "QCQSCDStatusAsInCert"
+QSCD_ON_BEHALF = _INFORMATION + "QCQSCDManagedOnBehalf"
+QC_FOR_ESIG = _INFORMATION + "QCForESig"
+QC_FOR_ESEAL = _INFORMATION + "QCForESeal"
+QC_FOR_WSA = _INFORMATION + "QCForWSA"
+
+QUALIFIERS = frozenset((
+    QC_STATEMENT, NOT_QUALIFIED, WITH_SSCD, NO_SSCD, SSCD_AS_IN_CERT, FOR_LEGAL_PERSON, WITH_QSCD, NO_QSCD,
+    QSCD_AS_IN_CERT, QSCD_ON_BEHALF, QC_FOR_ESIG, QC_FOR_ESEAL, QC_FOR_WSA,
+))  # fmt: skip
+
+TAG = "http://uri.etsi.org/19612/TSLTag"
+EU_GENERIC = _TRUSTED_LIST + "TSLType/EUgeneric"
+EU_LIST_OF_LISTS = _TRUSTED_LIST + "TSLType/EUlistofthelists"
+AGREEMENT_LIST_OF_LISTS = _AGREEMENT + "ades-lotl-tsl-type"
+FOR_EVER = 65535
+"""HistoricalInformationPeriod without end (TS 119 612 5.3.12)."""
+
+ENACTED = _AGREEMENT + "enacted"
+REPEALED = _AGREEMENT + "repealed"
+CONTEXT_COMPLIANCE = _AGREEMENT + "QcCompliance"
+CONTEXT_TYPE = _AGREEMENT + "QcType"
+CONTEXT_QSCD = _AGREEMENT + "QcQSCD"
+
+QCS_COMPLIANCE = "0.4.0.1862.1.1"
+QCS_SSCD = "0.4.0.1862.1.4"
+QCS_TYPE = "0.4.0.1862.1.6"
+QCS_TYPE_ESIGN = "0.4.0.1862.1.6.1"
+QCS_TYPE_ESEAL = "0.4.0.1862.1.6.2"
+QCS_TYPE_WEB = "0.4.0.1862.1.6.3"
+QCS_LEGISLATION = "0.4.0.1862.1.7"
+# Certificate policies of TS 101 456, under the law before eIDAS.
+QCP_PUBLIC = "0.4.0.1456.1.2"
+QCP_PUBLIC_SSCD = "0.4.0.1456.1.1"
