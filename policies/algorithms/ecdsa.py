@@ -4,15 +4,18 @@ Only named curves (RFC 5480 2.1.1 forbids the others), points not hybrid, parame
 """
 
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from policies.algorithms import sm2
 from policies.algorithms.digests import DigestAlgorithm, digest_by_name
 from policies.algorithms.encoding import (
     OBJECT_IDENTIFIER,
     SEQUENCE,
     MalformedError,
+    MismatchError,
     UnsupportedError,
     elements,
     encode,
@@ -62,31 +65,78 @@ PLAIN_DIGESTS = {
 
 def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     """A point on a named curve, compressed or not (RFC 5480 2.2); it must lie on the curve."""
-    curve = _curve(info.algorithm.parameters)
+    oid = _curve_oid(info.algorithm.parameters)
+    if oid == sm2.CURVE:
+        return sm2.load_key(info)
+    if oid not in CURVES:
+        raise UnsupportedError(oid)
+    curve = CURVES[oid]
     if not info.key or info.key[0] not in (2, 3, 4):
         raise MalformedError("elliptic curve point")
-    try:
-        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, info.key)
-    except UnsupportedAlgorithm:
-        raise UnsupportedError(curve.name) from None
-    except ValueError:
-        raise MalformedError("elliptic curve point") from None
+    point = _Point(curve, info.key)
+    equation = _EQUATIONS.get(curve.name)
+    if equation is None or info.key[0] != 4:
+        point.public_key()
+    elif not equation.holds(info.key):
+        raise MalformedError("elliptic curve point")
     # secp256k1 is in no agreed-mechanism list of the EU: a name of its own lets a catalogue tell it apart.
     name = "ECDSA-secp256k1" if isinstance(curve, ec.SECP256K1) else "ECDSA"
-    return LoadedKey(AlgorithmUse(name, curve.key_size, "signature"), key)
+    return LoadedKey(AlgorithmUse(name, curve.key_size, "signature"), point)
+
+
+class _Point(NamedTuple):
+    """A public key that is handed to the library when it has to verify something: most keys are end entities', of
+    which only the size and that they are keys is asked."""
+
+    curve: ec.EllipticCurve
+    octets: bytes
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """The library's key; a point off the curve is refused with MalformedError."""
+        try:
+            return ec.EllipticCurvePublicKey.from_encoded_point(self.curve, self.octets)
+        except UnsupportedAlgorithm:
+            raise UnsupportedError(self.curve.name) from None
+        except ValueError:
+            raise MalformedError("elliptic curve point") from None
+
+
+class _Equation(NamedTuple):
+    """y² = x³ − 3x + b over the integers modulo p (FIPS 186-4 D.1.2), coordinates of `size` octets."""
+
+    p: int
+    b: int
+    size: int
+
+    def holds(self, point: bytes) -> bool:
+        """The uncompressed point (SEC 1 2.3.4) has reduced coordinates and lies on the curve."""
+        size, p = self.size, self.p
+        x, y = int.from_bytes(point[1 : size + 1], "big"), int.from_bytes(point[size + 1 :], "big")
+        return len(point) == 2 * size + 1 and x < p and y < p and ((x * x - 3) * x + self.b - y * y) % p == 0
+
+
+_EQUATIONS = {
+    "secp256r1": _Equation(
+        2**256 - 2**224 + 2**192 + 2**96 - 1,
+        0x5AC635D8_AA3A93E7_B3EBBD55_769886BC_651D06B0_CC53B0F6_3BCE3C3E_27D2604B,
+        32,
+    ),
+    "secp384r1": _Equation(
+        2**384 - 2**128 - 2**96 + 2**32 - 1,
+        0xB3312FA7_E23EE7E4_988E056B_E3F82D19_181D9C6E_FE814112_0314088F_5013875A_C656398D_8A2ED19D_2A85C8ED_D3EC2AEF,
+        48,
+    ),
+}
 
 
 @lru_cache(maxsize=256)
-def _curve(parameters: bytes | None) -> ec.EllipticCurve:
+def _curve_oid(parameters: bytes | None) -> str:
     if parameters is None:
         raise MalformedError("curve is missing")
     tag, contents = elements(parameters)[0]
     if tag != OBJECT_IDENTIFIER:
         raise MalformedError("curve is not named (RFC 5480 2.1.1)")
-    oid = object_identifier(contents)
-    if oid not in CURVES:
-        raise UnsupportedError(oid)
-    return CURVES[oid]
+    return object_identifier(contents)
 
 
 def _verify(key: ec.EllipticCurvePublicKey, scheme: ec.ECDSA, message: bytes, signature: bytes) -> CryptoResult:
@@ -120,10 +170,11 @@ def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
 
 def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
     primitive = _digests(identifier)[0].primitive
-    assert isinstance(key.material, ec.EllipticCurvePublicKey)
+    if not isinstance(key.material, _Point):
+        raise MismatchError("an ECDSA signature with an SM2 key")
     assert primitive is not None
     check = _verify if identifier.oid in DER_DIGESTS else _verify_plain
-    return partial(check, key.material, ec.ECDSA(primitive))
+    return partial(check, key.material.public_key(), ec.ECDSA(primitive))
 
 
 _SCHEME = SignatureScheme(frozenset({EC_PUBLIC_KEY}), _digests, _prepare)

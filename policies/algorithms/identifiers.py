@@ -62,9 +62,27 @@ def _algorithm(parts: list[tuple[int, bytes]]) -> AlgorithmIdentifier:
     return AlgorithmIdentifier(object_identifier(parts[0][1]), parameters)
 
 
-@lru_cache(maxsize=1_024)
+# By length and first octets: what the encodings of one kind of key begin with, up to the key's own octets, and its
+# algorithm. Two encodings of one length that begin so differ in nothing but the key.
+_heads: dict[tuple[int, bytes], tuple[bytes, AlgorithmIdentifier]] = {}
+_BEGINNING, _MAX_HEAD, _MAX_HEADS = 12, 64, 1_024
+
+
 def subject_public_key_info(der: bytes) -> SubjectPublicKeyInfo:
     """The SubjectPublicKeyInfo in `der`. Raises MalformedError."""
+    known = _heads.get((len(der), der[:_BEGINNING]))
+    if known is not None and der.startswith(known[0]):
+        return SubjectPublicKeyInfo(known[1], der[len(known[0]) :])
+    info = _read_key_info(der)
+    head = len(der) - len(info.key)
+    if head <= _MAX_HEAD and info.key:
+        if len(_heads) >= _MAX_HEADS:
+            _heads.clear()
+        _heads[len(der), der[:_BEGINNING]] = (der[:head], info.algorithm)
+    return info
+
+
+def _read_key_info(der: bytes) -> SubjectPublicKeyInfo:
     if len(der) > MAX_PUBLIC_KEY:
         raise MalformedError("public key is too long")
     parts = sequence(der)

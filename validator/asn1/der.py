@@ -104,6 +104,26 @@ def children(data: bytes, parent: Element, limit: int = 100_000) -> list[Element
     return found
 
 
+def encodings(data: bytes, sequence: Element, limit: int) -> list[bytes]:
+    """The complete encodings of the members of a SEQUENCE, in order; DerError as for `children`, and unexpected-tag."""
+    if sequence.tag != SEQUENCE:
+        raise DerError("unexpected-tag", sequence.start)
+    found: list[bytes] = []
+    position, end = sequence.value, sequence.end
+    while position < end:
+        if position + 2 <= end and data[position] & 0x1F != 0x1F and (length := data[position + 1]) < 0x80:
+            stop = position + 2 + length
+            if stop > end:
+                raise DerError("length-out-of-bounds", position)
+        else:
+            stop = read(data, position, end).end
+        found.append(data[position:stop])
+        position = stop
+        if len(found) > limit:
+            raise DerError("too-many", position)
+    return found
+
+
 def sequence(data: bytes, element: Element, tag: int = SEQUENCE, limit: int = 100_000) -> list[Element]:
     """The members of a SEQUENCE (or SET, or implicitly tagged one); DerError unexpected-tag."""
     if element.tag != tag:
@@ -142,6 +162,7 @@ def named_bits(data: bytes, element: Element, tag: int = BIT_STRING) -> int:
 
 
 _times: dict[bytes, datetime] = {}
+_MAX_TIMES = 4_096
 
 
 def time(data: bytes, element: Element) -> datetime:
@@ -150,23 +171,32 @@ def time(data: bytes, element: Element) -> datetime:
     Raises DerError bad-time. The rule of 2050 is the caller's.
     """
     octets = data[element.start : element.end]
-    known = _times.get(octets)
-    if known is not None:
-        return known
-    text = data[element.value : element.end]
-    if element.tag == UTC_TIME and len(text) == 13:
+    return _times.get(octets) or _read_time(octets, element.tag, data[element.value : element.end], element.start)
+
+
+def time_of(encoded: bytes) -> datetime:
+    """The same for the complete encoding of a time whose tag and one octet of length are known to fit."""
+    return _times.get(encoded) or _read_time(encoded, encoded[0], encoded[2:], 0)
+
+
+def _read_time(encoded: bytes, tag: int, text: bytes, offset: int) -> datetime:
+    if tag == UTC_TIME and len(text) == 13:
         text = (b"19" if text >= b"50" else b"20") + text
-    elif element.tag != GENERALIZED_TIME:
-        raise DerError("bad-time" if element.tag == UTC_TIME else "unexpected-tag", element.start)
+    elif tag != GENERALIZED_TIME:
+        raise DerError("bad-time" if tag == UTC_TIME else "unexpected-tag", offset)
     if len(text) != 15 or text[14:] != b"Z" or not text[:14].isdigit():
-        raise DerError("bad-time", element.start)
-    parts = (int(text[:4]), *(int(text[at : at + 2]) for at in range(4, 14, 2)))
+        raise DerError("bad-time", offset)
+    number = int(text[:14])
+    date, clock = divmod(number, 1_000_000)
     try:
-        moment = datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
+        moment = datetime(
+            date // 10_000, date // 100 % 100, date % 100, clock // 10_000, clock // 100 % 100, clock % 100, 0, UTC
+        )
     except ValueError:
-        raise DerError("bad-time", element.start) from None
-    if len(_times) < 4096:
-        _times[octets] = moment
+        raise DerError("bad-time", offset) from None
+    if len(_times) >= _MAX_TIMES:
+        _times.clear()
+    _times[encoded] = moment
     return moment
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from policies.reasons import Reason
 from validator.asn1 import der
 from validator.asn1.der import Element
+from validator.asn1.memory import Generations
+from validator.path.frame import read_frame, usual_frame
 from validator.path.name import Name, parse_name
 
 if TYPE_CHECKING:
@@ -111,18 +113,15 @@ def who(certificate: Certificate) -> str:
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-_parsed: dict[bytes, Certificate | MalformedCertificate] = {}
-_parsed_octets = 0
+_parsed: Generations[bytes, Certificate | MalformedCertificate] = Generations(_MAX_CACHED_OCTETS)
 
 
 def parse_certificate(encoded: bytes) -> Certificate | MalformedCertificate:
     """The certificate encoded as DER in `encoded`; the same octets give the same object while they are remembered."""
-    global _parsed_octets
-    digest = sha256(encoded).digest()
-    known = _parsed.get(digest)
+    known = _parsed.get(encoded)
     if known is not None:
         return known
-    fingerprint = digest.hex()
+    fingerprint = sha256(encoded).hexdigest()
     try:
         if len(encoded) > MAX_CERTIFICATE_OCTETS:
             raise der.DerError("too-large", 0)
@@ -130,85 +129,28 @@ def parse_certificate(encoded: bytes) -> Certificate | MalformedCertificate:
     except der.DerError as error:
         reason = Reason.of("TS-PATH-MALFORMED", rule=error.rule, offset=error.offset)
         value = MalformedCertificate(encoded[:MAX_CERTIFICATE_OCTETS], fingerprint, reason)
-    if _parsed_octets > _MAX_CACHED_OCTETS:
-        _parsed.clear()
-        _parsed_octets = 0
-    _parsed[digest] = value
     # Decoded extensions cost a few times their encoding; the factor keeps the bound honest.
-    _parsed_octets += 4 * len(encoded) + 2_000
+    _parsed.put(encoded, value, 4 * len(encoded) + 2_000)
     return value
 
 
 def _read(data: bytes, fingerprint: str) -> Certificate:
-    outer = der.single(data, der.SEQUENCE)
-    parts = der.children(data, outer, 3)
-    if len(parts) != 3:
-        raise der.DerError("missing-field", outer.start)
-    tbs, algorithm, signature = parts
-    fields = der.sequence(data, tbs, limit=10)
-    version, fields = _version(data, tbs, fields)
-    if len(fields) < 6:
-        raise der.DerError("missing-field", tbs.start)
-    serial, inner, issuer, validity, subject, spki = fields[:6]
-    unique, extensions = _optional_fields(data, fields[6:])
-    times = der.sequence(data, validity, limit=2)
-    if len(times) != 2:
-        raise der.DerError("missing-field", validity.start)
-    if spki.tag != der.SEQUENCE or inner.tag != der.SEQUENCE or algorithm.tag != der.SEQUENCE:
-        raise der.DerError("unexpected-tag", tbs.start)
+    frame = usual_frame(data) or read_frame(data)
     return Certificate(
         der=data,
         fingerprint=fingerprint,
-        tbs_at=tbs,
-        version=version,
-        serial=der.integer(data, serial),
-        serial_octets=serial.contents(data),
-        inner_algorithm=inner.whole(data),
-        outer_algorithm=algorithm.whole(data),
-        issuer=parse_name(issuer.whole(data)),
-        subject=parse_name(subject.whole(data)),
-        not_before=der.time(data, times[0]),
-        not_after=der.time(data, times[1]),
-        spki=spki.whole(data),
-        signature=_signature_octets(data, signature),
-        unique_identifiers=unique,
-        extensions_at=extensions,
+        tbs_at=frame.tbs_at,
+        version=frame.version,
+        serial=int.from_bytes(frame.serial_octets, "big", signed=True),
+        serial_octets=frame.serial_octets,
+        inner_algorithm=frame.inner_algorithm,
+        outer_algorithm=frame.outer_algorithm,
+        issuer=parse_name(frame.issuer),
+        subject=parse_name(frame.subject),
+        not_before=frame.not_before,
+        not_after=frame.not_after,
+        spki=frame.spki,
+        signature=frame.signature,
+        unique_identifiers=frame.unique_identifiers,
+        extensions_at=frame.extensions_at,
     )
-
-
-def _signature_octets(data: bytes, element: der.Element) -> bytes:
-    # No algorithm has a signature of broken octets or of none: such a value is a signature that does not verify.
-    try:
-        unused, octets = der.bit_string(data, element)
-    except der.DerError as error:
-        if error.rule == "unexpected-tag":
-            raise
-        return b""
-    return b"" if unused else octets
-
-
-def _version(data: bytes, tbs: der.Element, fields: list[der.Element]) -> tuple[int, list[der.Element]]:
-    if not fields:
-        raise der.DerError("missing-field", tbs.start)
-    if fields[0].tag != 0xA0:
-        return 1, fields
-    number = der.integer(data, der.explicit(data, fields[0]))
-    if number not in (1, 2):
-        # v1 is the DEFAULT and is not encoded (X.690 11.5); above v3 there is nothing.
-        raise der.DerError("bad-version", fields[0].start)
-    return number + 1, fields[1:]
-
-
-def _optional_fields(data: bytes, fields: list[der.Element]) -> tuple[bool, der.Element | None]:
-    unique, extensions, last = False, None, 0x80
-    for element in fields:
-        number = element.tag & 0x1F
-        if element.tag not in (0x81, 0x82, 0xA3) or number <= last & 0x1F:
-            raise der.DerError("unexpected-field", element.start)
-        last = element.tag
-        if element.tag == 0xA3:
-            extensions = der.explicit(data, element)
-        else:
-            der.bit_string(data, element, element.tag)
-            unique = True
-    return unique, extensions

@@ -8,8 +8,10 @@ not character strings compare as octets.
 import stringprep
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from validator.asn1 import der
+from validator.asn1.memory import Generations
 
 _DECODERS = {
     der.UTF8_STRING: "utf-8",
@@ -76,8 +78,21 @@ class Name:
         return ",".join("+".join(_attribute_text(item) for item in rdn) for rdn in reversed(self.rdns))
 
 
-_names: dict[bytes, Name] = {}
-_MAX_CACHED, _MAX_CACHED_OCTETS = 50_000, 2_000
+_names: Generations[bytes, Name] = Generations(8 * 1024 * 1024)
+
+
+class _Rdn(NamedTuple):
+    """A relative name, read: its attributes, its comparison key, what is not as X.690 or X.520 want it."""
+
+    attributes: tuple[Attribute, ...]
+    key: bytes
+    faults: tuple[str, ...]
+
+
+# The holders of one issuer's certificates share country and organisation, and often more.
+_rdns: Generations[bytes, _Rdn] = Generations(8 * 1024 * 1024)
+# What a value weighs besides its encoding, in octets.
+_WEIGHT = 400
 
 
 def parse_name(encoded: bytes) -> Name:
@@ -86,31 +101,58 @@ def parse_name(encoded: bytes) -> Name:
     Names are kept by encoding, so the same issuer in a thousand certificates is normalised once.
     """
     known = _names.get(encoded)
-    if known is not None:
-        return known
-    name = _parse(encoded)
-    if len(encoded) <= _MAX_CACHED_OCTETS:
-        if len(_names) >= _MAX_CACHED:
-            _names.clear()
-        _names[encoded] = name
-    return name
+    if known is None:
+        known = _parse(encoded)
+        _names.put(encoded, known, 4 * len(encoded) + _WEIGHT)
+    return known
 
 
 def _parse(encoded: bytes) -> Name:
-    outer = der.single(encoded, der.SEQUENCE)
-    rdns: list[tuple[Attribute, ...]] = []
+    attributes: list[tuple[Attribute, ...]] = []
     keys: list[bytes] = []
+    faults: tuple[str, ...] = ()
+    for _, start, _, end in der.children(encoded, der.single(encoded, der.SEQUENCE), 1_000):
+        octets = encoded[start:end]
+        rdn = _rdns.get(octets) or _remembered_rdn(octets, start)
+        attributes.append(rdn.attributes)
+        keys.append(rdn.key)
+        if rdn.faults:
+            faults += rdn.faults
+    return Name(encoded, _join(keys), tuple(keys), tuple(attributes), tuple(sorted(set(faults))) if faults else ())
+
+
+def _remembered_rdn(octets: bytes, offset: int) -> _Rdn:
+    try:
+        rdn = _read_rdn(octets)
+    except der.DerError as error:
+        raise der.DerError(error.rule, error.offset + offset) from None
+    _rdns.put(octets, rdn, 4 * len(octets) + _WEIGHT)
+    return rdn
+
+
+def _read_rdn(encoded: bytes) -> _Rdn:
     faults: set[str] = set()
-    for rdn in der.children(encoded, outer, 1_000):
-        items = der.sequence(encoded, rdn, der.SET, 100)
-        if not items:
-            raise der.DerError("empty-rdn", rdn.start)
-        if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
-            faults.add("unsorted-rdn")
-        attributes = [_attribute(encoded, item, faults) for item in items]
-        rdns.append(tuple(attributes))
-        keys.append(_join(sorted({_attribute_key(item) for item in attributes})))
-    return Name(encoded, _join(keys), tuple(keys), tuple(rdns), tuple(sorted(faults)))
+    one = _only_attribute(encoded, faults)
+    if one is not None:
+        return _Rdn((one,), _join([_attribute_key(one)]), tuple(faults))
+    items = der.sequence(encoded, der.single(encoded), der.SET, 100)
+    if not items:
+        raise der.DerError("empty-rdn", 0)
+    if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
+        faults.add("unsorted-rdn")
+    attributes = tuple([_attribute(encoded, item, faults) for item in items])
+    return _Rdn(attributes, _join(sorted({_attribute_key(item) for item in attributes})), tuple(faults))
+
+
+def _only_attribute(encoded: bytes, faults: set[str]) -> Attribute | None:
+    """The attribute of the usual RDN, which has one with one-octet lengths and low tags; None for any other."""
+    size = len(encoded)
+    if not 8 <= size < 0x80 or encoded[0] != der.SET or encoded[2] != der.SEQUENCE or encoded[3] != size - 4:
+        return None
+    at = 6 + encoded[5]
+    if encoded[4] != der.OID or at + 2 > size or encoded[at] & 0x1F == 0x1F or encoded[at + 1] != size - at - 2:
+        return None
+    return _attribute_of(der.oid_text(encoded[6:at], 4), encoded[at], encoded[at + 2 :], faults)
 
 
 def _sorted(encodings: list[bytes]) -> bool:
@@ -141,10 +183,12 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
     parts = der.sequence(data, element)
     if len(parts) != 2:
         raise der.DerError("bad-attribute", element.start)
-    oid = der.oid(data, parts[0])
-    octets = parts[1].contents(data)
+    return _attribute_of(der.oid(data, parts[0]), parts[1].tag, parts[1].contents(data), faults)
+
+
+def _attribute_of(oid: str, tag: int, octets: bytes, faults: set[str]) -> Attribute:
     text = None
-    encoding = _DECODERS.get(parts[1].tag)
+    encoding = _DECODERS.get(tag)
     if encoding is not None:
         try:
             text = octets.decode(encoding)
@@ -152,9 +196,9 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
             faults.add("undecodable-string")
         if not octets:
             faults.add("empty-string")
-        elif parts[1].tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
+        elif tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
             faults.add("printable-string-characters")
-    return Attribute(oid, parts[1].tag, text, octets)
+    return Attribute(oid, tag, text, octets)
 
 
 def _attribute_key(attribute: Attribute) -> bytes:

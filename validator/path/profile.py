@@ -4,11 +4,11 @@ Names of leniencies are the vocabulary of the jurisdiction profiles; `LENIENCIES
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import cast
 
 from policies.reasons import Reason
 from validator.asn1 import der
+from validator.asn1.memory import Generations
 from validator.path import extension_values as ext
 from validator.path.alt_name import constraint_fault, general_name_fault
 from validator.path.certificate import Certificate, Defect
@@ -45,7 +45,6 @@ _MUST_NOT_BE_CRITICAL = {
 RFC_3280_ERA = frozenset({"non-critical-policy-constraints", "non-critical-basic-constraints"})
 _OCSP = "1.3.6.1.5.5.7.48.1"
 _RSA = bytes.fromhex("2a864886f70d010101")
-_MAX_KEPT_KEY = 4_096
 
 Values = Mapping[str, object]
 
@@ -60,9 +59,26 @@ def certificate_defects(certificate: Certificate, values: Values) -> tuple[Defec
     _authority_defects(values, extensions, found)
     _alt_name_defects(values, found)
     _no_rev_avail_defects(values, extensions, found)
-    spki = certificate.spki
-    found += _key_defects(spki) if len(spki) <= _MAX_KEPT_KEY else _key_defects.__wrapped__(spki)
+    found += _key_defects(certificate.spki)
     return tuple(found)
+
+
+def unremarkable(certificate: Certificate) -> bool:
+    """Outside its extensions the certificate has nothing that is, or makes, a defect: a certificate of version 3 with
+    subject and issuer, whose defects follow from its extensions alone."""
+    subject, issuer = certificate.subject, certificate.issuer
+    return (
+        certificate.version == 3
+        and certificate.inner_algorithm == certificate.outer_algorithm
+        and certificate.serial > 0
+        and len(certificate.serial_octets) <= 20
+        and certificate.not_before <= certificate.not_after
+        and bool(subject.rdns)
+        and bool(issuer.rdns)
+        and not subject.faults
+        and not issuer.faults
+        and not _key_defects(certificate.spki)
+    )
 
 
 def _field_defects(certificate: Certificate, found: list[Defect]) -> None:
@@ -162,17 +178,27 @@ def _no_rev_avail_defects(values: Values, extensions: Mapping[str, ext.Extension
         found.append(Defect(Reason.of("TS-PATH-NO-REV-AVAIL-CONFLICT")))
 
 
-@lru_cache(maxsize=4_096)
+# By length and first octets: the octets that a well-formed key has before those of its own value.
+_key_heads: Generations[tuple[int, bytes], bytes] = Generations(1_000)
+_BEGINNING, _MAX_HEAD = 12, 64
+
+
 def _key_defects(spki: bytes) -> tuple[Defect, ...]:
+    # Of keys with the same octets up to the value, and as many in it, one is well-formed if the other is.
+    known = _key_heads.get((len(spki), spki[:_BEGINNING]))
+    if known is not None and spki.startswith(known):
+        return ()
     try:
         algorithm, key = der.sequence(spki, der.single(spki, der.SEQUENCE), limit=2)
         parts = der.sequence(spki, algorithm, limit=2)
         der.oid(spki, parts[0])
-        _, octets = der.bit_string(spki, key)
+        unused, octets = der.bit_string(spki, key)
         if parts[0].contents(spki) == _RSA:
             modulus, _ = der.sequence(octets, der.single(octets, der.SEQUENCE), limit=2)
             if der.integer(octets, modulus) < 0:
                 return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus"),)
+        elif not unused and key.value < _MAX_HEAD:
+            _key_heads.put((len(spki), spki[:_BEGINNING]), spki[: key.value + 1])
     except (der.DerError, ValueError, IndexError) as error:
         rule = error.rule if isinstance(error, der.DerError) else "missing-field"
         return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule=rule)),)

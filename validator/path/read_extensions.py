@@ -1,11 +1,13 @@
 """Reads the extensions of a certificate from DER (RFC 5280 4.2, appendix A): one small reader per extension."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import cast
 
 from policies.reasons import Reason
 from validator.asn1 import der
+from validator.asn1.memory import Generations
 from validator.path import extension_values as ext
+from validator.path.alt_name import general_name_fault
 from validator.path.certificate import Certificate, Defect
 from validator.path.general_name import GeneralName, read_general_name, read_general_names
 from validator.path.name import relative_name_key
@@ -19,68 +21,91 @@ from validator.path.read_policies import (
 MAX_EXTENSIONS = 1_000
 
 
-class _Decoded(NamedTuple):
-    """One extension, read: where its value goes in the details, and what is wrong with it."""
+class Decoded:
+    """One extension, read: where its value goes in the details, and what is wrong with it.
 
-    extension: ext.Extension
-    field: str | None
-    value: object
-    defects: tuple[Defect, ...]
-    unknown_critical: bool
+    Two certificates whose extensions have the same `likeness` one by one differ in nothing but the values of these
+    extensions: it is the object itself, or, for a name or key identifier of the holder's own with nothing wrong about
+    it, a word.
+    """
+
+    __slots__ = ("defects", "extension", "field", "likeness", "unknown_critical", "value")
+
+    def __init__(
+        self, extension: ext.Extension, field: str | None, value: object, defects: tuple[Defect, ...] = ()
+    ) -> None:
+        self.extension = extension
+        self.field = field
+        self.value = value
+        self.defects = defects
+        self.unknown_critical = extension.critical and extension.oid not in PROCESSED
+        self.likeness: object = self._own_word() or self
+
+    def _own_word(self) -> str | None:
+        if self.defects or self.extension.oid not in _HOLDERS_OWN:
+            return None
+        names = cast("tuple[GeneralName, ...]", self.value) if self.field == "subject_alt_names" else ()
+        if any(general_name_fault(name) is not None for name in names):
+            return None
+        return f"{self.extension.oid} {self.extension.critical}"
 
 
+_HOLDERS_OWN = frozenset({ext.SUBJECT_KEY_IDENTIFIER, ext.SUBJECT_ALT_NAME})
 # Certificates of one issuer share most of their extensions octet for octet.
-_decoded: dict[bytes, _Decoded] = {}
-_MAX_DECODED, _MAX_KEPT_OCTETS = 20_000, 1_000
+_decoded: Generations[bytes, Decoded] = Generations(32 * 1024 * 1024)
+_WEIGHT = 600
+# A subjectKeyIdentifier of 20 octets, up to them; every certificate has another one.
+_KEY_ID, _KEY_ID_OCTETS = bytes.fromhex("301d0603551d0e04160414"), 31
 
 
-def read_extensions(certificate: Certificate) -> tuple[dict[str, object], list[Defect]]:
+def decode_extensions(certificate: Certificate) -> tuple[list[Decoded], der.DerError | None]:
+    """The extensions in their order, and what stopped the reading before the last one."""
+    at, data = certificate.extensions_at, certificate.der
+    found: list[Decoded] = []
+    if at is None:
+        return found, None
+    try:
+        for encoded in der.encodings(data, at, MAX_EXTENSIONS):
+            found.append(_decoded.get(encoded) or _read(encoded))
+    except der.DerError as error:
+        return found, error
+    return found, None if found else der.DerError("empty-sequence", at.start)
+
+
+def collected(decoded: list[Decoded], error: der.DerError | None) -> tuple[dict[str, object], list[Defect]]:
     """Field values for `CertificateDetails` (without `defects`) and the defects of the encoding."""
     found: dict[str, ext.Extension] = {}
     defects: list[Defect] = []
     unknown: list[str] = []
     values: dict[str, object] = {"extensions": found}
-    data = certificate.der
-    if certificate.extensions_at is None:
-        return values, defects
-    try:
-        for element in der.sequence(data, certificate.extensions_at, limit=MAX_EXTENSIONS):
-            extension, field, value, own_defects, unknown_critical = _read(data, element)
-            oid = extension.oid
-            if oid in found:
-                defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=extension.label)))
-                continue
-            found[oid] = extension
-            if own_defects:
-                defects += own_defects
-            if unknown_critical:
-                unknown.append(oid)
-            if field is not None:
-                values[field] = value
-        if not found:
-            raise der.DerError("empty-sequence", certificate.extensions_at.start)
-    except der.DerError as error:
+    for one in decoded:
+        extension = one.extension
+        if extension.oid in found:
+            defects.append(Defect(Reason.of("TS-PATH-EXTENSION-DUPLICATE", extension=extension.label)))
+            continue
+        found[extension.oid] = extension
+        defects += one.defects
+        if one.unknown_critical:
+            unknown.append(extension.oid)
+        if one.field is not None:
+            values[one.field] = one.value
+    if error is not None:
         defects.append(_malformed("extensions", error))
     if unknown:
         values["unknown_critical"] = tuple(unknown)
     return values, defects
 
 
-def _read(data: bytes, element: der.Element) -> _Decoded:
-    encoded = data[element.start : element.end]
-    known = _decoded.get(encoded)
-    if known is not None:
-        return known
-    extension, defaulted = read_extension(data, element)
+def _read(encoded: bytes) -> Decoded:
+    if len(encoded) == _KEY_ID_OCTETS and encoded.startswith(_KEY_ID):
+        own = ext.Extension(ext.SUBJECT_KEY_IDENTIFIER, False, encoded[9:])
+        return Decoded(own, "subject_key_id", encoded[11:])
+    extension, defaulted = read_extension(encoded, der.single(encoded))
     field, value, defects = _decode(extension)
     if defaulted:
         defects = (*defects, _encoded_default(extension))
-    unknown = extension.critical and extension.oid not in PROCESSED
-    decoded = _Decoded(extension, field, value, defects, unknown)
-    if len(encoded) <= _MAX_KEPT_OCTETS:
-        if len(_decoded) >= _MAX_DECODED:
-            _decoded.clear()
-        _decoded[encoded] = decoded
+    decoded = Decoded(extension, field, value, defects)
+    _decoded.put(encoded, decoded, 4 * len(encoded) + _WEIGHT)
     return decoded
 
 
