@@ -77,8 +77,8 @@ def read_details(certificate: Certificate) -> CertificateDetails:
 
 def _filled(like: CertificateDetails, decoded: list[Decoded]) -> CertificateDetails:
     """The details of a certificate that differs from the one of `like` in the holder's own extensions only."""
-    key_id: object = None
-    names: object = None
+    key_id: object = like.subject_key_id
+    names: object = like.subject_alt_names
     extensions = dict(like.extensions)
     for one in decoded:
         if one.likeness is not one:
