@@ -15,6 +15,10 @@ class UnsupportedError(Exception):
     """The octets are well formed but name something that no suite implements, or exceed a limit."""
 
 
+class MismatchError(Exception):
+    """The algorithm and the key are known and well formed, and such a key never makes such a signature."""
+
+
 def elements(data: bytes) -> list[tuple[int, bytes]]:
     """The elements that fill `data` completely, as (identifier octet, contents octets). Raises MalformedError."""
     found: list[tuple[int, bytes]] = []

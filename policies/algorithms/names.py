@@ -57,7 +57,9 @@ class SignatureNames:
     @property
     def algorithm(self) -> bytes | None:
         """The DER AlgorithmIdentifier under which `registry.verify` takes a value of this identifier; None where the
-        parameters have to come from the document (id-RSASSA-PSS)."""
+        parameters have to come from the document (id-RSASSA-PSS, bign-with-hspec)."""
+        if self.parameters == "digest":
+            return None
         if self.parameters == "pss":
             return None if self.digest is None else _pss(self.oids[0], self.digest)
         return encode_algorithm(self.oids[0], DER_NULL if self.parameters == "null" else None)
@@ -135,7 +137,7 @@ def _digest(row: Mapping[str, Any]) -> DigestNames:
 
 def _signature(row: Mapping[str, Any]) -> SignatureNames:
     checked(row, ("name", "use", "oids", "parameters", "sign"), ("digest", "xml", "jose", "curve", "value", "written"))
-    if row["parameters"] not in ("absent", "null", "pss"):
+    if row["parameters"] not in ("absent", "null", "pss", "digest"):
         raise ValueError(f"{row['name']}: parameters {row['parameters']}")
     return SignatureNames(
         name=row["name"],

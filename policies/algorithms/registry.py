@@ -5,9 +5,9 @@ The hot path is one look-up: algorithm identifier and key octets lead to a prepa
 
 from functools import lru_cache
 
-from policies.algorithms import dsa, ecdsa, eddsa, mldsa, rsa
+from policies.algorithms import bign, dsa, ecdsa, eddsa, gost_kg, gost_kz, gost_ru, mldsa, rsa, sm2
 from policies.algorithms.digests import digest, digest_of_identifier
-from policies.algorithms.encoding import MalformedError, UnsupportedError
+from policies.algorithms.encoding import MalformedError, MismatchError, UnsupportedError
 from policies.algorithms.identifiers import (
     MAX_ALGORITHM,
     MAX_PUBLIC_KEY,
@@ -19,7 +19,18 @@ from policies.algorithms.identifiers import (
 from policies.algorithms.model import AlgorithmUse, CryptoResult
 from policies.algorithms.suite import Check, LoadedKey, Suite
 
-SUITES: tuple[Suite, ...] = (rsa.SUITE, ecdsa.SUITE, dsa.SUITE, eddsa.SUITE, mldsa.SUITE)
+SUITES: tuple[Suite, ...] = (
+    rsa.SUITE,
+    ecdsa.SUITE,
+    dsa.SUITE,
+    eddsa.SUITE,
+    mldsa.SUITE,
+    gost_ru.SUITE,
+    gost_kz.SUITE,
+    gost_kg.SUITE,
+    bign.SUITE,
+    sm2.SUITE,
+)
 MAX_SIGNATURE = 65_536
 KEY_CACHE, CHECK_CACHE = 8_192, 8_192
 
@@ -29,6 +40,7 @@ __all__ = [
     "describe_key",
     "describe_signature",
     "digest",
+    "forget_keys",
     "key_bits",
     "spki_leniencies",
     "verify",
@@ -71,6 +83,8 @@ def _check(algorithm_der: bytes, spki_der: bytes, dsa_parameters: bytes | None) 
         if subject_public_key_info(spki_der).algorithm.oid not in scheme.keys:
             return CryptoResult.INVALID
         return scheme.prepare(identifier, key)
+    except MismatchError:
+        return CryptoResult.INVALID
     except MalformedError:
         return CryptoResult.MALFORMED
     except UnsupportedError:
@@ -100,11 +114,10 @@ def _cms_algorithm(signature_der: bytes, digest_der: bytes, signed_attributes: b
     try:
         identifier = algorithm_identifier(signature_der)
         name = digest_of_identifier(digest_der).name
+        if _digest_refused(identifier, name, signed_attributes):
+            return CryptoResult.MALFORMED
         if identifier.oid in _cms_keys:
             return _combined(identifier, name)
-        allowed = _cms_digests.get(identifier.oid)
-        if signed_attributes and allowed is not None and name not in allowed:
-            return CryptoResult.MALFORMED
         if identifier.oid in ecdsa.SUITE.signatures and identifier.parameters_absent_or_null:
             # Widespread in CMS although RFC 5754 3.3 asks for absence; certificates are held to the letter.
             return encode_algorithm(identifier.oid)
@@ -113,6 +126,15 @@ def _cms_algorithm(signature_der: bytes, digest_der: bytes, signed_attributes: b
         return CryptoResult.MALFORMED
     except UnsupportedError:
         return CryptoResult.UNSUPPORTED
+
+
+def _digest_refused(identifier: AlgorithmIdentifier, digest_name: str, signed_attributes: bool) -> bool:
+    allowed = _cms_digests.get(identifier.oid)
+    if allowed is None or digest_name in allowed:
+        return False
+    scheme = _signatures.get(identifier.oid)
+    # A scheme without a digest of its own signs content as it is, beside which the digest says nothing (RFC 9882 3.3).
+    return signed_attributes or scheme is None or bool(scheme.digests(identifier))
 
 
 def _combined(identifier: AlgorithmIdentifier, digest_name: str) -> bytes | CryptoResult:
@@ -126,9 +148,11 @@ def cms_signature_algorithm(
     signature_algorithm_der: bytes, digest_algorithm_der: bytes, *, signed_attributes: bool = True
 ) -> bytes | CryptoResult:
     """The DER AlgorithmIdentifier that a SignerInfo means: a bare key algorithm (rsaEncryption, id-ecPublicKey,
-    id-dsa) is combined with the digest algorithm (RFC 3370 3.2, RFC 5753 2.1.1), others stand for themselves.
+    id-dsa, GOST R 34.10) is combined with the digest algorithm (RFC 3370 3.2, RFC 5753 2.1.1, RFC 4490 3), others
+    stand for themselves.
 
-    Returns MALFORMED or UNSUPPORTED instead when the pair is not allowed (RFC 9882 3.3 for ML-DSA).
+    Returns MALFORMED or UNSUPPORTED instead when the pair is not allowed: not strong enough (RFC 9882 3.3 for ML-DSA),
+    or not the digest that the suite fixes.
     """
     if len(signature_algorithm_der) > MAX_ALGORITHM or len(digest_algorithm_der) > MAX_ALGORITHM:
         return CryptoResult.MALFORMED
@@ -203,6 +227,12 @@ def _describe(algorithm_der: bytes, spki_der: bytes, dsa_parameters: bytes | Non
 def key_bits(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> int:
     """The size of a public key in bits as policies count it; 0 when it is unknown or malformed."""
     return describe_key(spki_der, dsa_parameters=dsa_parameters).bits
+
+
+def forget_keys() -> None:
+    """Drop every key that was loaded: for tests and measurements that change how keys compute (`curves.choose`)."""
+    _load.cache_clear()
+    _check.cache_clear()
 
 
 def spki_leniencies(spki_der: bytes) -> tuple[str, ...]:

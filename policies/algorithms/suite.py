@@ -31,7 +31,7 @@ class SignatureScheme:
 
     `keys` are the key OIDs it may be met with. `digests` gives the digests it uses, outermost first (none for schemes
     with a built-in one). `prepare` turns identifier and key into a `Check`. Both raise MalformedError or
-    UnsupportedError of `encoding`.
+    UnsupportedError of `encoding`; `prepare` also MismatchError, for a key that never makes such signatures.
     """
 
     keys: frozenset[str]
@@ -45,8 +45,9 @@ class Suite:
 
     `keys`: key OID → loader of (SubjectPublicKeyInfo, inherited DER parameters or None). `signatures`: signature OID →
     scheme. `cms`: (key OID used as SignerInfo.signatureAlgorithm, digest name) → the signature OID that is meant
-    (RFC 3370 3.2, RFC 5753 2.1.1). `cms_digests`: signature OID → names of the digests that SignerInfo may combine
-    with it when there are signed attributes; no entry means any.
+    (RFC 3370 3.2, RFC 5753 2.1.1). `cms_digests`: OID of SignerInfo.signatureAlgorithm → names of the digests that may
+    stand beside it; no entry means any. For a scheme without a digest of its own they bind only where there are signed
+    attributes.
     """
 
     name: str

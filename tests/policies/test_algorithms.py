@@ -88,7 +88,8 @@ def test_rsa_parameters_are_null_or_absent(parameters: bytes | None) -> None:
         (encode_algorithm(SHA256_ECDSA, DER_NULL), EC_SPKI, EC_SIGNATURE, MALFORMED),
         (encode_algorithm(SHA256_ECDSA), RSA_SPKI, EC_SIGNATURE, INVALID),
         (encode_algorithm(SHA256_RSA, DER_NULL), EC_SPKI, RSA_SIGNATURE, INVALID),
-        (encode_algorithm("1.2.643.7.1.1.3.2"), RSA_SPKI, RSA_SIGNATURE, UNSUPPORTED),
+        (encode_algorithm("1.2.643.7.1.1.3.2"), RSA_SPKI, RSA_SIGNATURE, INVALID),
+        (encode_algorithm("1.2.3.4"), RSA_SPKI, RSA_SIGNATURE, UNSUPPORTED),
         (encode_algorithm(SHA256_RSA, DER_NULL), b"0\x03\x02\x01\x01", RSA_SIGNATURE, MALFORMED),
         (encode_algorithm(SHA256_RSA, DER_NULL), b"\0" * 20_000, RSA_SIGNATURE, MALFORMED),
         (b"\0" * 20_000, RSA_SPKI, RSA_SIGNATURE, MALFORMED),
@@ -103,9 +104,9 @@ def test_identifier_rules(algorithm: bytes, key: bytes, signature: bytes, expect
 
 
 def test_an_unknown_key_algorithm_is_unsupported_and_described_by_its_oid() -> None:
-    unknown = encode(SEQUENCE, encode_algorithm("1.2.643.7.1.1.1.1") + encode(BIT_STRING, b"\0" + b"\1" * 66))
+    unknown = encode(SEQUENCE, encode_algorithm("1.2.3.4") + encode(BIT_STRING, b"\0" + b"\1" * 66))
     assert verify(encode_algorithm(SHA256_RSA, DER_NULL), unknown, MESSAGE, RSA_SIGNATURE) is UNSUPPORTED
-    assert describe_key(unknown) == AlgorithmUse("1.2.643.7.1.1.1.1", 0, "signature")
+    assert describe_key(unknown) == AlgorithmUse("1.2.3.4", 0, "signature")
     assert describe_key(b"junk") == AlgorithmUse("malformed", 0, "signature")
 
 
@@ -250,7 +251,8 @@ def test_points_off_the_curve_hybrid_points_and_unnamed_curves_are_refused() -> 
         (None, MALFORMED),
         (DER_NULL, MALFORMED),
         (encode(SEQUENCE, b""), MALFORMED),
-        (encode_object_identifier("1.2.156.10197.1.301"), UNSUPPORTED),
+        (encode_object_identifier("1.2.156.10197.1.301"), MALFORMED),
+        (encode_object_identifier("1.3.132.0.1"), UNSUPPORTED),
     ):
         key = encode(SEQUENCE, encode_algorithm(EC_PUBLIC_KEY, parameters) + point)
         assert verify(encode_algorithm(SHA256_ECDSA), key, MESSAGE, EC_SIGNATURE) is expected

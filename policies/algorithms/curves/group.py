@@ -46,6 +46,10 @@ class Curve:
             raise MalformedError("the public key has another order than the base point")
         return found
 
+    def inverse(self, value: int) -> int:
+        """The inverse modulo q of a value that is not 0 modulo q."""
+        return int(self.arithmetic.inverse(value, self.domain.q))
+
     def base_multiple(self, scalar: int) -> Affine | None:
         """scalar · G for 0 ≤ scalar < q; None for the point at infinity."""
         return self._affine(added(INFINITY, self._base_table().summands(scalar), self._a, self._p))
