@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 
-from policies.algorithms.hashes import bash, belt, gbt32905, gost94, libgcrypt, openssl, streebog
+from policies.algorithms.hashes import bash, belt, compiled, gbt32905, gost94, libgcrypt, openssl, streebog
 from policies.algorithms.hashes.answers import knows
 from policies.algorithms.hashes.construction import Construction, Hash, PythonHash
 
@@ -51,6 +51,7 @@ def _python(name: str) -> Callable[[], Hash]:
 
 # From the fastest to the one that is always there.
 _SOURCES: tuple[tuple[str, Callable[[str], Callable[[], Hash] | None]], ...] = (
+    ("c", compiled.constructor),
     ("openssl", openssl.constructor),
     ("libgcrypt", libgcrypt.constructor),
     (PYTHON, _python),
