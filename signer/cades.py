@@ -11,7 +11,6 @@ from signer.schemes import digest_of
 from signer.tsa.token import token_certificates
 
 MAXIMUM_SIZE = 256 * 1024 * 1024
-ARCHIVE_DIGEST = "sha256"
 
 
 def prepare(document: bytes, identity: SigningIdentity, options: SigningOptions, at: datetime) -> Prepared:
@@ -72,16 +71,18 @@ def add_material(signed: cms.SignedData, material: Material) -> cms.SignedData:
     )
 
 
-def add_archive_timestamp(signed: cms.SignedData, document: bytes, timestamper: Timestamper) -> cms.SignedData:
+def add_archive_timestamp(
+    signed: cms.SignedData, document: bytes, timestamper: Timestamper, digest: str = "sha256"
+) -> cms.SignedData:
     """Level LTA: an archive-time-stamp-v3 over everything that is there now; calling it again renews the archive."""
     # The index follows the order in which the SETs are written.
     ordered = replace(
         signed, certificates=tuple(sorted(signed.certificates)), revocation=tuple(sorted(signed.revocation))
     )
     signer = ordered.signers[0]
-    index = archive.hash_index(ordered, signer, ARCHIVE_DIGEST)
-    covered = archive.imprint(ordered, signer, digest_of(ARCHIVE_DIGEST, document), index, ARCHIVE_DIGEST)
-    token = timestamper.stamp(covered, ARCHIVE_DIGEST)
+    index = archive.hash_index(ordered, signer, digest)
+    covered = archive.imprint(ordered, signer, digest_of(digest, document), index, digest)
+    token = timestamper.stamp(covered, digest)
     return replace(ordered, signers=(signer.with_unsigned(archive.attribute(token, index)),))
 
 

@@ -122,7 +122,7 @@ def _fixed_attributes(certificate: bytes, scheme: SignatureScheme, content_type:
     protection = der.sequence(scheme.digest_algorithm, der.explicit(1, scheme.signature_algorithm[_header(scheme) :]))
     return (
         der.attribute(CONTENT_TYPE, der.oid(content_type)),
-        signing_certificate_v2(certificate),
+        signing_certificate_v2(certificate, scheme.reference_digest),
         der.attribute(CMS_ALGORITHM_PROTECTION, protection),
     )
 

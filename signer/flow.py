@@ -120,7 +120,9 @@ def _finish_cades(prepared: Prepared, signed: cms.SignedData, services: SigningS
     if level.has_material:
         signed = cades.add_material(signed, _material(prepared, signed, services, at))
     if level is AdesLevel.LTA:
-        signed = cades.add_archive_timestamp(signed, prepared.carrier, _timestamper(services))
+        signed = cades.add_archive_timestamp(
+            signed, prepared.carrier, _timestamper(services), prepared.identity.scheme.reference_digest
+        )
     return signed.encode()
 
 
@@ -133,7 +135,9 @@ def _finish_pades(prepared: Prepared, signed: cms.SignedData, services: SigningS
     if level.has_material:
         document = longterm.add_material(document, _material(prepared, signed, services, at))
     if level is AdesLevel.LTA:
-        document = longterm.add_document_timestamp(document, _timestamper(services))
+        document = longterm.add_document_timestamp(
+            document, _timestamper(services), prepared.identity.scheme.reference_digest
+        )
     return document
 
 

@@ -7,12 +7,11 @@ rules.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import new as new_hash
 from hashlib import sha1
 from typing import Final
 
 from ops.platform import der
-from policies.algorithms import CryptoResult, verify
+from policies.algorithms import CryptoResult, digest, digest_supported, verify
 from signer.errors import CertificateRevokedError
 from validator.asn1 import der as reader
 from validator.path.certificate import Certificate, parse_certificate
@@ -26,12 +25,6 @@ SKEW: Final = timedelta(minutes=5)
 OPEN_ENDED: Final = timedelta(days=1)
 OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
 VALIDITY_ASSURED_SHORT_TERM: Final = "0.4.0.194121.2.1"
-_HASHES: Final = {
-    "1.3.14.3.2.26": "sha1",
-    "2.16.840.1.101.3.4.2.1": "sha256",
-    "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +89,12 @@ def _single(response: OcspResponse, certificate: Certificate, issuer: Certificat
 
 
 def _is_about(identifier: CertId, certificate: Certificate, issuer: Certificate) -> bool:
-    name = _HASHES.get(identifier.hash_algorithm)
-    if name is None or identifier.serial_octets != certificate.serial_octets:
+    oid = identifier.hash_algorithm
+    if not digest_supported(oid) or identifier.serial_octets != certificate.serial_octets:
         return False
     # An identifier, not a protection: SHA-1 is usual here (RFC 6960 4.3).
-    of_name = new_hash(name, certificate.issuer.der, usedforsecurity=False).digest()
-    of_key = new_hash(name, key_octets(issuer), usedforsecurity=False).digest()
-    return (identifier.issuer_name_hash, identifier.issuer_key_hash) == (of_name, of_key)
+    expected = (digest(oid, certificate.issuer.der), digest(oid, key_octets(issuer)))
+    return (identifier.issuer_name_hash, identifier.issuer_key_hash) == expected
 
 
 def key_octets(certificate: Certificate) -> bytes:

@@ -2,7 +2,6 @@
 (EN 319 142-1 5.4 and 6.3). Nothing that was there is touched."""
 
 from io import BytesIO
-from typing import Final
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -16,8 +15,6 @@ from signer.model import Material, Timestamper
 from signer.pdf import PDF_FAULTS
 from signer.pdf.intake import fresh_field_name, open_writer
 from signer.pdf.signature import TOKEN_RESERVE, fill, write_placeholder
-
-TIMESTAMP_DIGEST: Final = "sha256"
 
 
 def add_material(document: bytes, material: Material) -> bytes:
@@ -39,13 +36,13 @@ def add_material(document: bytes, material: Material) -> bytes:
     return output.getvalue()
 
 
-def add_document_timestamp(document: bytes, timestamper: Timestamper) -> bytes:
+def add_document_timestamp(document: bytes, timestamper: Timestamper, digest: str = "sha256") -> bytes:
     """The document with a document time-stamp over everything so far; again and again to renew the archive."""
     writer = open_writer(document)
     try:
         spec = SigFieldSpec(fresh_field_name(writer, "DocTimeStamp"))
         placeholder = DocumentTimestamp(bytes_reserved=2 * TOKEN_RESERVE)
-        carrier, region, imprint = write_placeholder(writer, spec, placeholder, TIMESTAMP_DIGEST)
+        carrier, region, imprint = write_placeholder(writer, spec, placeholder, digest)
     except PDF_FAULTS as error:
         raise BrokenPdfError("The document's structure does not allow a document time-stamp.") from error
-    return fill(carrier, region, timestamper.stamp(imprint, TIMESTAMP_DIGEST))
+    return fill(carrier, region, timestamper.stamp(imprint, digest))

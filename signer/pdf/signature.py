@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
-from typing import Final
+from typing import Final, get_args
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -10,6 +10,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigAppearanceSetup
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData, SignatureObject
 
+from ops.platform.keys import Sha2Name
 from signer import cms
 from signer.errors import BrokenPdfError, DocumentRefusedError, PlaceholderError
 from signer.model import Prepared, SignatureFormat, SigningIdentity, SigningOptions
@@ -105,9 +106,12 @@ def write_placeholder(
     steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(field_name=spec.sig_field_name, writer=writer)
     next(steps)
     steps.send(SigObjSetup(sig_placeholder=signature, appearance_setup=appearance))
-    found, output = steps.send(SigIOSetup(md_algorithm=digest, output=BytesIO()))
+    # The library hashes only with what hashlib has; a national digest is taken of the octets that it wrote.
+    own = digest in get_args(Sha2Name)
+    found, output = steps.send(SigIOSetup(md_algorithm=digest if own else "sha256", output=BytesIO()))
     octets: bytes = output.getvalue()
-    return octets, (found.reserved_region_start, found.reserved_region_end), found.document_digest
+    placeholder = (found.reserved_region_start, found.reserved_region_end)
+    return octets, placeholder, found.document_digest if own else covered_digest(octets, placeholder, digest)
 
 
 def covered_digest(carrier: bytes, placeholder: tuple[int, int], digest: str) -> bytes:

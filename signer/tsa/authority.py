@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from ops.platform import der
+from ops.platform.keys import DIGEST_OIDS
 from policies.errors import TrustspaceError
 from signer.errors import TsaRejectedError
-from signer.schemes import DIGEST_OIDS
 from signer.tsa.clockguard import ClockBadError, ClockGuard
 from signer.tsa.request import FailureInfo, RequestFaultError, TimestampRequest, message_imprint, read_request
 from signer.tsa.unit import TimestampingUnit

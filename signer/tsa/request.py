@@ -5,12 +5,12 @@ from enum import IntEnum
 from typing import Final
 
 from ops.platform import der
-from signer.schemes import DIGEST_OIDS
+from ops.platform.keys import DIGEST_OIDS
+from signer.schemes import digest_algorithm, digest_octets
 from validator.asn1 import der as reader
 
 MAXIMUM_REQUEST: Final = 4096
 MAXIMUM_NONCE_OCTETS: Final = 64
-_LENGTHS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 _DIGEST_NAMES: Final = {der.oid(dotted): name for name, dotted in DIGEST_OIDS.items()}
 
 
@@ -96,7 +96,7 @@ def _check_imprint(encoded: bytes, imprint: reader.Element) -> None:
     name = _DIGEST_NAMES.get(algorithm[0].whole(encoded))
     if name is None or (len(algorithm) == 2 and algorithm[1].whole(encoded) != der.null()):
         raise RequestFaultError(FailureInfo.BAD_ALG, "the digest algorithm is not accepted")
-    if parts[1].end - parts[1].value != _LENGTHS[name]:
+    if parts[1].end - parts[1].value != digest_octets(name):
         raise RequestFaultError(FailureInfo.BAD_DATA_FORMAT, "the digest value has a wrong length")
 
 
@@ -110,9 +110,9 @@ def _nonce(encoded: bytes, element: reader.Element) -> bytes:
 
 def message_imprint(digest: str, value: bytes) -> bytes:
     """MessageImprint over a digest value (RFC 3161 2.4.1); ValueError when the length does not fit the digest."""
-    if len(value) != _LENGTHS[digest]:
+    if len(value) != digest_octets(digest):
         raise ValueError("the imprint's length does not fit its digest")
-    return der.sequence(der.algorithm(DIGEST_OIDS[digest]), der.octet_string(value))
+    return der.sequence(digest_algorithm(digest), der.octet_string(value))
 
 
 def write_request(imprint: bytes, *, nonce: int, policy: str | None = None, cert_req: bool = True) -> bytes:

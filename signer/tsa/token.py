@@ -12,11 +12,12 @@ from typing import Final
 from cryptography import x509
 
 from ops.platform import der
+from ops.platform.keys import DIGEST_OIDS
 from policies.algorithms import CryptoResult, verify_cms
 from signer import cms
 from signer.certificate import CertificateFacts, facts
 from signer.errors import CredentialUnusableError, TsaAnswerError
-from signer.schemes import DIGEST_OIDS, digest_of
+from signer.schemes import digest_of
 from validator.asn1 import der as reader
 
 SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"

@@ -128,7 +128,7 @@ class TimestampingUnit:
         marker = b"\xa5" * len(digest_of(scheme.digest, b""))
         attributes = der.set_of(
             der.attribute(cms.CONTENT_TYPE, self._content_type),
-            cms.signing_certificate_v2(self.identity.certificate),
+            cms.signing_certificate_v2(self.identity.certificate, scheme.reference_digest),
             der.attribute(cms.MESSAGE_DIGEST, der.octet_string(marker)),
         )
         self._before, _, self._after = attributes.partition(marker)

@@ -1,8 +1,8 @@
 """Encodings around a signature: AlgorithmIdentifier, DigestInfo, and the DER form of an ECDSA value.
 
 RFC 5758 3.2 (ECDSA, no parameters), RFC 4055 3.1 and 5 (RSASSA-PSS with explicit parameters; PKCS #1 v1.5 with NULL),
-RFC 8410 3 (EdDSA, no parameters), RFC 9881 2 (ML-DSA, no parameters), RFC 8017 9.2 note 1 (DigestInfo). What a national
-suite writes is its maker's to say.
+RFC 8410 3 (Ed25519, no parameters), RFC 9881 2 (ML-DSA, no parameters), RFC 8017 9.2 note 1 (DigestInfo). What a
+national suite writes is its maker's to say.
 """
 
 from types import MappingProxyType
@@ -37,7 +37,6 @@ _RSA = {
 }
 _FIXED = {
     KeyAlgorithm.ED25519: der.algorithm("1.3.101.112"),
-    KeyAlgorithm.ED448: der.algorithm("1.3.101.113"),
     KeyAlgorithm.ML_DSA_44: der.algorithm("2.16.840.1.101.3.4.3.17"),
     KeyAlgorithm.ML_DSA_65: der.algorithm("2.16.840.1.101.3.4.3.18"),
     KeyAlgorithm.ML_DSA_87: der.algorithm("2.16.840.1.101.3.4.3.19"),

@@ -28,7 +28,6 @@ _KINDS: Final = MappingProxyType(
         (_EC, "1.3.36.3.3.2.8.1.1.11"): KeyAlgorithm.EC_BRAINPOOL_P384,
         (_EC, "1.2.156.10197.1.301"): KeyAlgorithm.SM2,
         ("1.3.101.112", None): KeyAlgorithm.ED25519,
-        ("1.3.101.113", None): KeyAlgorithm.ED448,
         ("2.16.840.1.101.3.4.3.17", None): KeyAlgorithm.ML_DSA_44,
         ("2.16.840.1.101.3.4.3.18", None): KeyAlgorithm.ML_DSA_65,
         ("2.16.840.1.101.3.4.3.19", None): KeyAlgorithm.ML_DSA_87,

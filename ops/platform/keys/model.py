@@ -60,7 +60,6 @@ class KeyAlgorithm(StrEnum):
     RSA_3072 = "rsa-3072"
     RSA_4096 = "rsa-4096"
     ED25519 = "ed25519"
-    ED448 = "ed448"
     ML_DSA_44 = "ml-dsa-44"
     ML_DSA_65 = "ml-dsa-65"
     ML_DSA_87 = "ml-dsa-87"
@@ -177,7 +176,7 @@ class KeyStore(Protocol):
 
         ECDSA: DER of ``SEQUENCE { r, s }``. RSA: k octets, big-endian; `scheme` "pss" uses MGF1 with the same digest
         and a salt as long as the digest. Others: the octets of their standard, as a certificate's BIT STRING holds
-        them. `digest` None means the key's natural digest; EdDSA and ML-DSA fix their own, so `digest` has no effect
+        them. `digest` None means the key's natural digest; Ed25519 and ML-DSA fix their own, so `digest` has no effect
         there; a national kind refuses any but its own. `scheme` matters for RSA alone.
         """
         ...

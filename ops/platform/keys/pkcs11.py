@@ -41,7 +41,7 @@ _CURVES: Final = {
     KeyAlgorithm.EC_BRAINPOOL_P256: der.oid("1.3.36.3.3.2.8.1.1.7"),
     KeyAlgorithm.EC_BRAINPOOL_P384: der.oid("1.3.36.3.3.2.8.1.1.11"),
 }
-_EDWARDS: Final = {KeyAlgorithm.ED25519: der.oid("1.3.101.112"), KeyAlgorithm.ED448: der.oid("1.3.101.113")}
+_EDWARDS: Final = {KeyAlgorithm.ED25519: der.oid("1.3.101.112")}
 _RSA_BITS: Final = {KeyAlgorithm.RSA_3072: 3072, KeyAlgorithm.RSA_4096: 4096}
 _PSS: Final = {
     "sha256": (Mechanism.SHA256, MGF.SHA256, 32),

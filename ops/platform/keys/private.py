@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -46,7 +46,6 @@ _GENERATORS: Final[dict[KeyAlgorithm, Callable[[], Any]]] = {
     KeyAlgorithm.RSA_3072: partial(rsa.generate_private_key, 65537, 3072),
     KeyAlgorithm.RSA_4096: partial(rsa.generate_private_key, 65537, 4096),
     KeyAlgorithm.ED25519: ed25519.Ed25519PrivateKey.generate,
-    KeyAlgorithm.ED448: ed448.Ed448PrivateKey.generate,
     KeyAlgorithm.ML_DSA_44: mldsa.MLDSA44PrivateKey.generate,
     KeyAlgorithm.ML_DSA_65: mldsa.MLDSA65PrivateKey.generate,
     KeyAlgorithm.ML_DSA_87: mldsa.MLDSA87PrivateKey.generate,
