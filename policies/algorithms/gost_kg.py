@@ -21,6 +21,11 @@ _MAGICS = (bytes.fromhex("00454331"), bytes.fromhex("45433100"))
 HEADER = _BLOB_HEADER + _ALGORITHM + _MAGICS[0] + _BITS
 
 
+def encode_blob(point: bytes) -> bytes:
+    """The blob around x ‖ y, as the state CA writes it."""
+    return HEADER + point
+
+
 def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     """The blob of 80 octets."""
     if not info.algorithm.parameters_absent_or_null:

@@ -24,6 +24,8 @@ from policies.algorithms.suite import LoadedKey, Suite
 _ARC = "1.2.398.3.10.1"
 DIGEST_95, DIGEST_2015_256, DIGEST_2015_512 = (f"{_ARC}.3.{last}" for last in (1, 2, 3))
 
+KEY_2004, KEY_2015_256, KEY_2015_512 = f"{_ARC}.1.1.1", f"{_ARC}.1.2.1", f"{_ARC}.1.2.2"
+
 
 @dataclass(frozen=True, slots=True)
 class KazakhKind:
@@ -42,7 +44,7 @@ KINDS = {
     kind.key: kind
     for kind in (
         KazakhKind(
-            f"{_ARC}.1.1.1",
+            KEY_2004,
             f"{_ARC}.1.1.2",
             f"{_ARC}.1.1.1.1",
             f"{DIGEST_95}.1.0",
@@ -52,7 +54,7 @@ KINDS = {
         ),
         # By analogy with 512: no public object of the 256-bit kind is known.
         KazakhKind(
-            f"{_ARC}.1.2.1",
+            KEY_2015_256,
             f"{_ARC}.1.2.3.1",
             f"{_ARC}.1.2.1.1",
             DIGEST_2015_256,
@@ -61,7 +63,7 @@ KINDS = {
             "Streebog-256",
         ),
         KazakhKind(
-            f"{_ARC}.1.2.2",
+            KEY_2015_512,
             f"{_ARC}.1.2.3.2",
             f"{_ARC}.1.2.2.1",
             DIGEST_2015_512,

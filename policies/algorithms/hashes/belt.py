@@ -23,7 +23,7 @@ def _tables() -> tuple["array[int]", ...]:
     return tuple(array("I", ((pair << by | pair >> 32 - by) & _WORD for pair in pairs)) for by in (5, 13, 21, 29))
 
 
-def _encrypt(key: int, block: int) -> int:
+def encrypt_block(key: int, block: int) -> int:
     """belt-block: 128 bits under a key of 256 bits (STB 34.101.31 6.1.3)."""
     r5, r13, r21, r29 = _tables()
     keys = unpack("<8I", key.to_bytes(32, "little")) * 7
@@ -54,11 +54,11 @@ def _compress(block: int, low: int, high: int) -> tuple[int, int, int]:
     """sigma_1 and the two halves of sigma_2 of block ‖ low ‖ high (STB 34.101.31 6.9.2)."""
     first, second = block & _ONES, block >> 128
     mixed = low ^ high
-    mixed ^= _encrypt(block, mixed)
+    mixed ^= encrypt_block(block, mixed)
     return (
         mixed,
-        first ^ _encrypt(mixed | high << 128, first),
-        second ^ _encrypt(mixed ^ _ONES | low << 128, second),
+        first ^ encrypt_block(mixed | high << 128, first),
+        second ^ encrypt_block(mixed ^ _ONES | low << 128, second),
     )
 
 

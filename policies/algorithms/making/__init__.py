@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
+from policies.algorithms.making import bign, gost, sm2
 from policies.algorithms.making.model import (
     FaultySignatureError,
     Maker,
@@ -19,7 +20,7 @@ from policies.algorithms.making.model import (
 
 __all__ = ["FaultySignatureError", "Maker", "Random", "UnknownMakerError", "UnreadableKeyError", "maker", "makers"]
 
-_TABLES: tuple[tuple[Maker, ...], ...] = ()
+_TABLES: tuple[tuple[Maker, ...], ...] = (gost.MAKERS, bign.MAKERS, sm2.MAKERS)
 
 
 @cache
