@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from ca.errors import RequestRefusedError, WeakKeyError
 from ops.platform.keys import KeyAlgorithm, UnsupportedKeyError, is_rsa_key, kind_of
-from policies.algorithms import spki_leniencies
+from policies.algorithms import gost_ru, spki_leniencies
 
 Canonical = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
 _LEAST_RSA_BITS, _MOST_RSA_BITS = 2048, 8192
 _FERMAT_ROUNDS = 100
-# Tolerances of reading a national key that say nothing against certifying it; A1's names.
-_HARMLESS: Final[frozenset[str]] = frozenset()
+# What OpenSSL and Bouncy Castle write otherwise than RFC 9215 4.1 asks; the digest follows the size of the key anyway.
+_HARMLESS: Final = frozenset({gost_ru.SUPERFLUOUS_DIGEST, gost_ru.MISSING_DIGEST, gost_ru.OLD_DIGEST})
 # The primes whose residues the ROCA generator confines to the powers of 65537.
 _ROCA_PRIMES = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 # y coordinates of the points of small order on edwards25519, little endian, sign bit cleared.

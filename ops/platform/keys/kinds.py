@@ -18,7 +18,7 @@ _RSA_ENCRYPTION: Final = "1.2.840.113549.1.1.1"
 _EC: Final = "1.2.840.10045.2.1"
 _RU_256, _RU_512 = "1.2.643.7.1.1.1.1", "1.2.643.7.1.1.1.2"
 
-# (key OID, parameter set or None where there is only one): the CryptoPro names are the same curves as tc26-256-B to D.
+# (key OID, parameter set or None where there is only one).
 _KINDS: Final = MappingProxyType(
     {
         (_EC, "1.2.840.10045.3.1.7"): KeyAlgorithm.EC_P256,
@@ -35,11 +35,11 @@ _KINDS: Final = MappingProxyType(
         (_RU_256, "1.2.643.7.1.2.1.1.2"): KeyAlgorithm.GOST_2012_256_B,
         (_RU_256, "1.2.643.7.1.2.1.1.3"): KeyAlgorithm.GOST_2012_256_C,
         (_RU_256, "1.2.643.7.1.2.1.1.4"): KeyAlgorithm.GOST_2012_256_D,
-        (_RU_256, "1.2.643.2.2.35.1"): KeyAlgorithm.GOST_2012_256_B,
-        (_RU_256, "1.2.643.2.2.36.0"): KeyAlgorithm.GOST_2012_256_B,
-        (_RU_256, "1.2.643.2.2.35.2"): KeyAlgorithm.GOST_2012_256_C,
-        (_RU_256, "1.2.643.2.2.35.3"): KeyAlgorithm.GOST_2012_256_D,
-        (_RU_256, "1.2.643.2.2.36.1"): KeyAlgorithm.GOST_2012_256_D,
+        (_RU_256, "1.2.643.2.2.35.1"): KeyAlgorithm.GOST_2012_256_CRYPTOPRO_A,
+        (_RU_256, "1.2.643.2.2.35.2"): KeyAlgorithm.GOST_2012_256_CRYPTOPRO_B,
+        (_RU_256, "1.2.643.2.2.35.3"): KeyAlgorithm.GOST_2012_256_CRYPTOPRO_C,
+        (_RU_256, "1.2.643.2.2.36.0"): KeyAlgorithm.GOST_2012_256_CRYPTOPRO_XCH_A,
+        (_RU_256, "1.2.643.2.2.36.1"): KeyAlgorithm.GOST_2012_256_CRYPTOPRO_XCH_B,
         (_RU_512, "1.2.643.7.1.2.1.2.1"): KeyAlgorithm.GOST_2012_512_A,
         (_RU_512, "1.2.643.7.1.2.1.2.2"): KeyAlgorithm.GOST_2012_512_B,
         (_RU_512, "1.2.643.7.1.2.1.2.3"): KeyAlgorithm.GOST_2012_512_C,

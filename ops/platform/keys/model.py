@@ -67,6 +67,11 @@ class KeyAlgorithm(StrEnum):
     GOST_2012_256_B = "gost-2012-256-b"
     GOST_2012_256_C = "gost-2012-256-c"
     GOST_2012_256_D = "gost-2012-256-d"
+    GOST_2012_256_CRYPTOPRO_A = "gost-2012-256-cryptopro-a"
+    GOST_2012_256_CRYPTOPRO_B = "gost-2012-256-cryptopro-b"
+    GOST_2012_256_CRYPTOPRO_C = "gost-2012-256-cryptopro-c"
+    GOST_2012_256_CRYPTOPRO_XCH_A = "gost-2012-256-cryptopro-xch-a"
+    GOST_2012_256_CRYPTOPRO_XCH_B = "gost-2012-256-cryptopro-xch-b"
     GOST_2012_512_A = "gost-2012-512-a"
     GOST_2012_512_B = "gost-2012-512-b"
     GOST_2012_512_C = "gost-2012-512-c"
@@ -113,6 +118,11 @@ _NATIONAL: Final[MappingProxyType[KeyAlgorithm, DigestName]] = MappingProxyType(
         KeyAlgorithm.GOST_2012_256_B: "streebog256",
         KeyAlgorithm.GOST_2012_256_C: "streebog256",
         KeyAlgorithm.GOST_2012_256_D: "streebog256",
+        KeyAlgorithm.GOST_2012_256_CRYPTOPRO_A: "streebog256",
+        KeyAlgorithm.GOST_2012_256_CRYPTOPRO_B: "streebog256",
+        KeyAlgorithm.GOST_2012_256_CRYPTOPRO_C: "streebog256",
+        KeyAlgorithm.GOST_2012_256_CRYPTOPRO_XCH_A: "streebog256",
+        KeyAlgorithm.GOST_2012_256_CRYPTOPRO_XCH_B: "streebog256",
         KeyAlgorithm.GOST_2012_512_A: "streebog512",
         KeyAlgorithm.GOST_2012_512_B: "streebog512",
         KeyAlgorithm.GOST_2012_512_C: "streebog512",
