@@ -33,11 +33,28 @@ class PolicyUnknownError(TrustspaceError):
     http_status = 422
 
 
+class PolicyRefusedError(TrustspaceError):
+    """A judgement policy contradicts itself, the catalogue of rules or the standard; the sentence begins with file
+    and line."""
+
+    code = "TS-JUDGE-POLICY-REFUSED"
+    next_step = "Correct the line that the message names; `trustspace policy check FILE` says whether all is well."
+    exit_status = 2
+    http_status = 422
+
+
 class BatchLineError(UnreadableInputError):
     """A line of a batch is not the JSON object that the interface describes."""
 
     code = "TS-BATCH-LINE"
     next_step = "Write one JSON object per line with at least the members id and file."
+
+
+class HoldingsUnreadableError(UnreadableInputError):
+    """The place that should hold kept evidences does not exist or holds something else."""
+
+    code = "TS-HOLDINGS-UNREADABLE"
+    next_step = "Name the file that `trustspace validate --keep` wrote, or the address of an installation's database."
 
 
 class OptionError(UnreadableInputError):

@@ -9,6 +9,7 @@ from validator.evidence import SignatureFacts
 from validator.judge.chains import Purpose
 from validator.judge.conclusion import Conclusion, failed, passed
 from validator.judge.context import Context
+from validator.judge.rules.subjects import context_of
 from validator.judge.signature_blocks import (
     acceptance,
     cryptographic_verification,
@@ -42,7 +43,7 @@ def validate_basic(
 
     All blocks that can run do run, so that a reader sees every obstacle; the order of 5.3 decides.
     """
-    form = format_check(signature)
+    form = format_check(context, signature)
     identified = identify_certificate(signature)
     initialised = initialise(context, signature)
     value = cryptographic_verification(signature)
@@ -54,7 +55,7 @@ def validate_basic(
     ]
     certificate = accepted = None
     if identified.passed and signature.signing_certificate is not None:
-        found = validate_certificate(context, signature.signing_certificate, purpose, known_at)
+        found = validate_certificate(context, signature.signing_certificate, purpose, known_at, context_of(signature))
         certificate = _proven(context, found, content_time)
         accepted = _sav(context, signature, certificate, content_time)
         blocks.append(certificate.block("XCV", "EN 319 102-1 5.2.6"))

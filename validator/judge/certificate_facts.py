@@ -14,12 +14,14 @@ _COUNTRY, _COMMON, _GIVEN, _SURNAME, _PSEUDONYM = "2.5.4.6", "2.5.4.3", "2.5.4.4
 _SERIAL, _ORGANISATION, _ORGANISATION_ID = "2.5.4.5", "2.5.4.10", "2.5.4.97"
 _QC_LEGISLATION = "0.4.0.1862.1.7"
 _QC_TYPE = "0.4.0.1862.1.6"
+_OCSP, _CA_ISSUERS = "1.3.6.1.5.5.7.48.1", "1.3.6.1.5.5.7.48.2"
 
 
 def certificate_facts(certificate: Certificate) -> CertificateFacts:
     """All facts of one certificate. Never raises: what cannot be read is absent."""
     details = certificate.details
     usage = details.extensions.get(EXTENDED_KEY_USAGE)
+    access = {item.method for item in details.authority_info_access or ()}
     return CertificateFacts(
         name=certificate.fingerprint,
         subject=certificate.subject.text(),
@@ -42,6 +44,10 @@ def certificate_facts(certificate: Certificate) -> CertificateFacts:
         extended_key_usage_critical=usage is not None and usage.critical,
         private_key_period=_key_period(certificate),
         claims=_claims(certificate),
+        extensions=frozenset(details.extensions),
+        critical_extensions=frozenset(oid for oid, item in details.extensions.items() if item.critical),
+        issuer_access=_CA_ISSUERS in access,
+        revocation_access=bool(details.crl_distribution_points) or _OCSP in access,
     )
 
 

@@ -26,7 +26,8 @@ class Purpose(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
     """What the judgement reads in a certificate. Names are text for people; `key_usage` None when the extension is
-    absent."""
+    absent; `extensions` and those of them that are critical by OID; `issuer_access` and `revocation_access` say that
+    it tells where its issuer's certificate and its revocation status are found."""
 
     name: str
     subject: str
@@ -49,6 +50,10 @@ class CertificateFacts:
     extended_key_usage_critical: bool = False
     private_key_period: tuple[datetime | None, datetime | None] | None = None
     claims: CertificateClaims = field(default_factory=CertificateClaims)
+    extensions: frozenset[str] = frozenset()
+    critical_extensions: frozenset[str] = frozenset()
+    issuer_access: bool = False
+    revocation_access: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,97 +1,277 @@
-"""The validation policy as data: what the judgement demands beyond the standard itself (EN 319 102-1 5.1.4.2)."""
+"""The validation policy as data: which rules are evaluated, how much each weighs, with which values (5.1.4.2).
+
+A policy is one file that may extend another; the shipped ones stand in `policies/`: three general ones, one that
+another system's recorded facts were judged under, and one per jurisdiction and purpose (`BY/court`). Everything in an
+effective policy knows the file and line that it comes from.
+"""
 
 import hashlib
-import tomllib
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any
 
 from policies.algorithms import AlgorithmPolicy, load_policy
-from validator.errors import PolicyUnknownError
+from policies.errors import TrustspaceError
+from policies.jurisdictions import jurisdictions
+from validator.errors import PolicyRefusedError, PolicyUnknownError
+from validator.judge.rules.catalogue import rules
+from validator.judge.rules.model import Level, Position, Rule, RuleContext, Setting
+from validator.judge.rules.reader import Entry, Member, PolicyFile, read_policy_file
 from validator.path.types import RevocationMode
 
-_KEYS = frozenset(
-    (
-        "title",
-        "algorithm_policy",
-        "revocation",
-        "freshness_seconds",
-        "key_usage",
-        "initial_policies",
-        "signing_certificate_reference",
-        "signing_time_required",
-        "unknown_signature_policy",
-        "timestamp_delay_seconds",
-        "long_term_required",
-        "clock_skew_seconds",
-        "timestamp_status",
-    )
-)
+Source = tuple[str, str]
+"""File name and text of a policy."""
+Settings = Mapping[tuple[str, RuleContext], Setting]
+_MAX_CHAIN = 8
+
+
+class SignatureModel(StrEnum):
+    """When the certificates of a path have to be valid (EN 319 102-1 5.6.2.1, 5.6.2.2): all at the time in question;
+    each at the time at which its key signed the next; or the signing certificate at signing, the rest now."""
+
+    SHELL = "shell"
+    CHAIN = "chain"
+    HYBRID = "hybrid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementPolicy:
-    """One named policy. `digest` is the SHA-256 over its text and the algorithm catalogue's name.
+    """One effective policy. `digest` is the SHA-256 over its effective content, the algorithm catalogue's included and
+    names, titles and sources excluded: equal digests judge alike.
 
-    `revocation` as in path validation; `freshness_seconds` overrides nextUpdate − thisUpdate (5.2.5); `key_usage`: the
-    signer's certificate must carry one of these bits when it has the extension; `initial_policies` the acceptable
-    certificate policies, None for any; `signing_certificate_reference` "baseline" (demanded in the ETSI forms) or
-    "always"; `unknown_signature_policy` "warn" or "refuse"; `timestamp_delay_seconds` see 5.5.4 step 5;
-    `long_term_required`: a signature without its own long-term material does not pass; `timestamp_status` "now" or
-    "gen-time": for which time the status of a time-stamp authority's certificate must be known freshly (5.2.5 leaves
-    the interval to the policy). With "gen-time" a revocation that is known still counts, whenever it became known.
+    `revocation` as in path validation; `freshness_seconds` overrides nextUpdate − thisUpdate (5.2.5);
+    `initial_policies` the acceptable certificate policies, None for any; `timestamp_status` "now" or "gen-time": for
+    which time the status of a time-stamp authority's certificate must be known freshly (5.2.5 leaves the interval to
+    the policy). With "gen-time" a revocation that is known still counts, whenever it became known.
     """
 
     name: str
     title: str
+    purpose: str | None = None
+    jurisdiction: str | None = None
     algorithms: AlgorithmPolicy
     revocation: RevocationMode
     freshness_seconds: int | None = None
-    key_usage: tuple[str, ...] = ()
     initial_policies: frozenset[str] | None = None
-    signing_certificate_reference: str = "baseline"
-    signing_time_required: bool = False
-    unknown_signature_policy: str = "warn"
-    timestamp_delay_seconds: int | None = None
-    long_term_required: bool = False
     clock_skew_seconds: int = 60
     timestamp_status: str = "now"
+    signature_model: SignatureModel = SignatureModel.SHELL
+    settings: Settings = field(hash=False, repr=False)
+    members: Mapping[str, Member] = field(hash=False, repr=False, compare=False)
+    active: Mapping[tuple[str, RuleContext, Position | None], tuple[tuple[Rule, Setting], ...]] = field(
+        hash=False, repr=False, compare=False
+    )
     digest: str
 
+    def setting(self, rule: str, context: RuleContext = RuleContext.SIGNATURE) -> Setting:
+        """What the policy says about a rule in a context. KeyError for a rule or context that does not exist."""
+        return self.settings[rule, context]
 
+    def evaluated(
+        self, block: str, context: RuleContext, position: Position | None = None
+    ) -> tuple[tuple[Rule, Setting], ...]:
+        """The rules of a building block that are not ignored in a context, in the order of the definitions."""
+        return self.active.get((block, context, position), ())
+
+    def with_algorithms(self, algorithms: AlgorithmPolicy, name: str) -> "JudgementPolicy":
+        """The same policy with another catalogue of algorithms, under a name that says so."""
+        changed = replace(self, algorithms=algorithms, name=name)
+        return replace(changed, digest=_digest(changed))
+
+    @property
+    def timestamp_delay_seconds(self) -> int | None:
+        """The delay of 5.5.4 step 5 where exceeding it decides; None when the policy does not demand one."""
+        found = self.setting("LTV.time-stamp-delay")
+        return found.number("seconds") if found.level is Level.FAIL else None
+
+    @property
+    def long_term_required(self) -> bool:
+        """A signature without its own long-term material does not pass."""
+        return self.setting("LTV.long-term-material").level is Level.FAIL
+
+
+# --- the shipped policies -----------------------------------------------------------------------------------------
+
+
+@cache
 def judgement_policies() -> tuple[str, ...]:
-    """The names of all policies, sorted."""
-    return tuple(sorted(item.name.removesuffix(".toml") for item in _folder().iterdir() if item.name.endswith(".toml")))
+    """The names of all shipped policies: the general ones, then those of jurisdictions (`BY/court`), each sorted."""
+    general, national = [], []
+    for item in _folder().iterdir():
+        if item.is_dir():
+            national += [f"{item.name}/{name}" for name in _names(item)]
+    general = _names(_folder())
+    return (*sorted(general), *sorted(national))
+
+
+def _names(folder: Traversable) -> list[str]:
+    return [item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")]
 
 
 @cache
 def judgement_policy(name: str) -> JudgementPolicy:
-    """The policy of that name. Raises PolicyUnknownError."""
+    """The shipped policy of that name. Raises PolicyUnknownError."""
+    return policy_from_source(name, shipped(name))
+
+
+def shipped(name: str) -> Source:
+    """File name and text of a shipped policy. Raises PolicyUnknownError."""
     if name not in judgement_policies():
         known = ", ".join(judgement_policies())
         raise PolicyUnknownError(f"There is no judgement policy {name!r}; there are: {known}.")
-    return policy_from_toml(name, _folder().joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return f"policies/{name}.toml", _folder().joinpath(*f"{name}.toml".split("/")).read_text(encoding="utf-8")
 
 
-def policy_from_toml(name: str, text: str) -> JudgementPolicy:
-    """The policy that a TOML text describes. Raises ValueError on unknown members."""
-    table: dict[str, Any] = tomllib.loads(text)
-    if table.keys() - _KEYS:
-        raise ValueError(f"policy {name}: unknown members {sorted(table.keys() - _KEYS)}")
-    catalogue = str(table.pop("algorithm_policy"))
-    initial = table.pop("initial_policies", None)
-    return JudgementPolicy(
-        name=name,
-        algorithms=load_policy(catalogue),
-        revocation=RevocationMode(table.pop("revocation")),
-        key_usage=tuple(table.pop("key_usage", ())),
-        initial_policies=None if initial is None else frozenset(initial),
-        digest=hashlib.sha256(f"{catalogue}\n{text}".encode()).hexdigest(),
-        **table,
-    )
+def policy_for(jurisdiction: str, purpose: str) -> JudgementPolicy:
+    """The shipped policy of a jurisdiction for a purpose (court, agency, contract). Raises PolicyUnknownError."""
+    return judgement_policy(f"{jurisdiction.upper()}/{purpose}")
 
 
 def _folder() -> Traversable:
     return files("validator.judge").joinpath("policies")
+
+
+# --- building one -------------------------------------------------------------------------------------------------
+
+
+def policy_from_toml(name: str, text: str) -> JudgementPolicy:
+    """The policy that a TOML text describes; it may extend shipped ones. Raises PolicyRefusedError."""
+    return policy_from_source(name, (name, text))
+
+
+def policy_from_source(name: str, source: Source, find: Callable[[str], Source] = shipped) -> JudgementPolicy:
+    """The effective policy of a file and everything that it extends; `find` gives the source of an extended name.
+
+    Raises PolicyRefusedError with file and line for an unknown rule, a wrong level or parameter, a contradiction, a
+    mandatory rule that is lowered, or a policy that extends itself.
+    """
+    chain = _chain(source, find)
+    members = {name: member for file in reversed(chain) for name, member in file.members.items() if name != "extends"}
+    settings = _merged(chain)
+    _refuse_contradictions(settings)
+    built = _built(name, chain[0].file, members, settings)
+    return replace(built, digest=_digest(built))
+
+
+def _chain(source: Source, find: Callable[[str], Source]) -> tuple[PolicyFile, ...]:
+    """The file and its ancestors, itself first."""
+    found = [read_policy_file(*source)]
+    while parent := found[-1].members.get("extends"):
+        try:
+            following = read_policy_file(*find(parent.value))
+        except PolicyUnknownError as fault:
+            raise PolicyRefusedError(f"{parent.origin}: {fault.sentence}") from fault
+        if following.file in (item.file for item in found):
+            raise PolicyRefusedError(f"{parent.origin}: the policy extends itself by way of {following.file}.")
+        if len(found) == _MAX_CHAIN:
+            raise PolicyRefusedError(f"{parent.origin}: more than {_MAX_CHAIN} policies extend one another.")
+        found.append(following)
+    return tuple(found)
+
+
+def _merged(chain: tuple[PolicyFile, ...]) -> dict[tuple[str, RuleContext], Setting]:
+    settings = {(rule.id, context): item for rule in rules().values() for context, item in rule.defaults.items()}
+    for file in reversed(chain):
+        for entry in file.entries:
+            for context in entry.contexts:
+                settings[entry.rule.id, context] = _overlaid(settings[entry.rule.id, context], entry)
+    return settings
+
+
+def _overlaid(known: Setting, entry: Entry) -> Setting:
+    level = known.level if entry.level is None else entry.level
+    if level is Level.IGNORE and entry.parameters:
+        raise PolicyRefusedError(
+            f"{entry.origin}: {entry.rule.id} has parameters here but is ignored ({known.origin})."
+        )
+    parameters = tuple(sorted((dict(known.parameters) | dict(entry.parameters)).items()))
+    missing = [item.name for item in entry.rule.parameters if item.name not in dict(parameters)]
+    if missing and level is not Level.IGNORE:
+        raise PolicyRefusedError(f"{entry.origin}: {entry.rule.id} needs {', '.join(missing)}.")
+    return Setting(level=level, parameters=parameters, origin=entry.origin, source=entry.source)
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    """What one rule demands another may not forbid."""
+    for rule in rules().values():
+        for context in rule.contexts if rule.excludes else ():
+            one, other = settings[rule.id, context], settings[rule.excludes or "", context]
+            if Level.FAIL not in (one.level, other.level) or Level.IGNORE in (one.level, other.level):
+                continue
+            shared = set(one.texts()) & set(other.texts())
+            if shared or not (one.texts() or other.texts()):
+                what = f" ({', '.join(sorted(shared))})" if shared else ""
+                raise PolicyRefusedError(
+                    f"{other.origin}: {rule.excludes} forbids{what} what {rule.id} demands ({one.origin})."
+                )
+
+
+def _built(name: str, file: str, members: Mapping[str, Member], settings: Settings) -> JudgementPolicy:
+    for needed in ("title", "algorithm_policy", "revocation"):
+        if needed not in members:
+            raise PolicyRefusedError(f"{file}:1: the member {needed} is missing, and nothing is extended that has it.")
+    country = members.get("jurisdiction")
+    if country is not None and country.value not in jurisdictions():
+        raise PolicyRefusedError(f"{country.origin}: there is no jurisdiction {country.value!r}.")
+    plain = {name: member.value for name, member in members.items() if name not in _READ}
+    initial = members.get("initial_policies")
+    return JudgementPolicy(
+        name=name,
+        algorithms=_algorithms(members["algorithm_policy"]),
+        revocation=RevocationMode(members["revocation"].value),
+        initial_policies=None if initial is None else frozenset(initial.value),
+        signature_model=SignatureModel(members["signature_model"].value if "signature_model" in members else "shell"),
+        settings=MappingProxyType(dict(settings)),
+        members=MappingProxyType(dict(members)),
+        active=_active(settings),
+        digest="",
+        **plain,
+    )
+
+
+_READ = ("algorithm_policy", "revocation", "initial_policies", "signature_model")
+
+
+def _algorithms(member: Member) -> AlgorithmPolicy:
+    try:
+        return load_policy(member.value)
+    except TrustspaceError as fault:
+        raise PolicyRefusedError(f"{member.origin}: {fault.sentence}") from fault
+
+
+def _active(
+    settings: Settings,
+) -> Mapping[tuple[str, RuleContext, Position | None], tuple[tuple[Rule, Setting], ...]]:
+    found: dict[tuple[str, RuleContext, Position | None], list[tuple[Rule, Setting]]] = {}
+    for (identifier, context), setting in settings.items():
+        rule = rules()[identifier]
+        if rule.check is not None and setting.level is not Level.IGNORE:
+            found.setdefault((rule.block, context, rule.position), []).append((rule, setting))
+    return MappingProxyType({key: tuple(items) for key, items in found.items()})
+
+
+def _digest(policy: JudgementPolicy) -> str:
+    """SHA-256 over canonical JSON of what can change a verdict."""
+    heard = {
+        f"{rule} {context}": [setting.level, setting.parameters]
+        for (rule, context), setting in policy.settings.items()
+        if setting.level is not Level.IGNORE
+    }
+    initial = policy.initial_policies
+    content: dict[str, Any] = {
+        "algorithms": policy.algorithms.digest,
+        "revocation": policy.revocation,
+        "freshness": policy.freshness_seconds,
+        "initialPolicies": None if initial is None else sorted(initial),
+        "clockSkew": policy.clock_skew_seconds,
+        "timestampStatus": policy.timestamp_status,
+        "signatureModel": policy.signature_model,
+        "rules": heard,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -9,24 +9,42 @@ from validator.evidence import SignatureFacts
 from validator.judge.chains import PathFacts
 from validator.judge.conclusion import Conclusion, Finding, failed, indeterminate, passed
 from validator.judge.context import Context
+from validator.judge.rules.evaluate import hear
+from validator.judge.rules.form import UNDEFINED
+from validator.judge.rules.subjects import SignatureSubject, context_of
 from validator.judge.x509 import algorithm_reasons
 
-BASELINE_FORMATS = frozenset(("PAdES", "CAdES", "XAdES", "JAdES"))
+
+def subject_of(
+    context: Context, signature: SignatureFacts, at: datetime, path: PathFacts | None = None
+) -> SignatureSubject:
+    """The signature as the rules of the policy look at it, for its acceptance at `at`."""
+    name = signature.signing_certificate
+    return SignatureSubject(
+        evidence=context.evidence,
+        signature=signature,
+        algorithms=context.policy.algorithms,
+        at=at,
+        now=context.at,
+        path=path,
+        signer=context.chains.certificate(name) if name else None,
+    )
 
 
-def format_check(signature: SignatureFacts) -> Conclusion:
-    """FC, 5.2.2: the form's own faults, and changes after signing that the signed revision does not allow."""
+def format_check(context: Context, signature: SignatureFacts) -> Conclusion:
+    """FC, 5.2.2: the form's own faults, changes after signing that the signed revision does not allow, and what the
+    policy demands of the form."""
     errors = [item for item in signature.structure if definition(item.code).severity is Severity.ERROR]
-    forbidden = sorted({item.category for item in signature.changes if not item.permitted})
+    forbidden = sorted({item.category for item in signature.changes if not item.permitted} - UNDEFINED)
     if forbidden:
         errors.append(Reason.of("TS-PDF-CHANGED", categories=", ".join(forbidden)))
+    heard = hear(context.policy, "FC", context_of(signature), subject_of(context, signature, context.at))
     remarks = [item for item in (*signature.structure, *signature.remarks) if item not in errors]
-    if signature.changes and not forbidden:
+    if signature.changes and all(item.permitted for item in signature.changes):
         categories = sorted({item.category for item in signature.changes})
         remarks.append(Reason.of("TS-PDF-EXTENDED", categories=", ".join(categories)))
-    if errors:
-        return failed(SubIndication.FORMAT_FAILURE, *errors, *remarks)
-    return passed(*remarks)
+    reasons = dict.fromkeys((*errors, *heard.failures, *remarks, *heard.remarks))
+    return failed(SubIndication.FORMAT_FAILURE, *reasons) if errors or not heard.passed else passed(*reasons)
 
 
 def identify_certificate(signature: SignatureFacts) -> Conclusion:
@@ -42,20 +60,12 @@ def identify_certificate(signature: SignatureFacts) -> Conclusion:
     matching = [item for item in references if item.matches == certificate]
     if not matching:
         return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, Reason.of("TS-SIG-REFERENCE-MISMATCH"))
-    if signature.identifier_matches is False or any(item.issuer_serial_matches is False for item in matching):
-        return passed(Reason.of("TS-SIG-ISSUER-SERIAL"))
     return passed()
 
 
 def initialise(context: Context, signature: SignatureFacts) -> Conclusion:
-    """VCI, 5.2.4: the policy given applies; a policy that the signature names and nobody supplied is said."""
-    named = signature.policy
-    if named is None:
-        return passed()
-    reason = Reason.of("TS-SIG-POLICY-NOT-AVAILABLE", policy=named.identifier)
-    if context.policy.unknown_signature_policy == "refuse":
-        return indeterminate(SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE, reason)
-    return passed(reason)
+    """VCI, 5.2.4: the policy given applies; it says what becomes of a policy that the signature names."""
+    return hear(context.policy, "VCI", context_of(signature), subject_of(context, signature, context.at)).conclusion()
 
 
 def cryptographic_verification(signature: SignatureFacts) -> Conclusion:
@@ -94,38 +104,19 @@ def _value(signature: SignatureFacts) -> Conclusion | None:
 
 
 def acceptance(context: Context, signature: SignatureFacts, at: datetime, path: PathFacts | None) -> Conclusion:
-    """SAV, 5.2.8, at the time `at`: attribute rules of the policy, then algorithms."""
-    broken = [*_attribute_rules(context, signature, path)]
-    if broken:
-        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, *broken)
+    """SAV, 5.2.8, at the time `at`: what the policy demands of the properties, then algorithms."""
+    heard = hear(context.policy, "SAV", context_of(signature), subject_of(context, signature, at, path))
+    if not heard.passed:
+        return heard.conclusion()
     findings = signature_findings(context, signature, at)
     if findings:
         return Conclusion(
             indication=Indication.INDETERMINATE,
             sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-            reasons=algorithm_reasons("TS-SIG-ALGORITHM", findings),
+            reasons=(*algorithm_reasons("TS-SIG-ALGORITHM", findings), *heard.remarks),
             findings=findings,
         )
-    return passed()
-
-
-def _attribute_rules(context: Context, signature: SignatureFacts, path: PathFacts | None) -> list[Reason]:
-    found: list[Reason] = []
-    references = signature.certificate_references
-    demanded = (
-        context.policy.signing_certificate_reference == "always"
-        or signature.format in BASELINE_FORMATS
-        or signature.format == "RFC3161"
-    )
-    if demanded and not references:
-        found.append(Reason.of("TS-SIG-REFERENCE-ABSENT"))
-    if path is not None and len(references) > 1:
-        outside = [item for item in references if item.matches not in path.certificates]
-        if outside:
-            found.append(Reason.of("TS-SIG-REFERENCE-OUTSIDE-PATH", count=len(outside)))
-    if context.policy.signing_time_required and signature.claimed_time is None and signature.format != "RFC3161":
-        found.append(Reason.of("TS-SIG-TIME-ABSENT"))
-    return found
+    return passed(*heard.remarks)
 
 
 def signature_findings(context: Context, signature: SignatureFacts, at: datetime) -> tuple[Finding, ...]:

@@ -11,16 +11,27 @@ from validator.evidence import TrustMode
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose
 from validator.judge.conclusion import Conclusion, Finding, indeterminate, passed
 from validator.judge.context import Context
+from validator.judge.rules.evaluate import together
+from validator.judge.rules.model import RuleContext
+from validator.judge.rules.paths import heard_about_path, heard_about_statuses
 from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
 KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
+_RELIED = {Purpose.SIGNATURE: RuleContext.SIGNATURE, Purpose.TIME_STAMP: RuleContext.TIME_STAMP}
 _CONCLUSIVE = KNOWN | {Status.REVOKED, Status.ON_HOLD}
 
 
-def validate_certificate(context: Context, leaf: str, purpose: Purpose, known_at: datetime | None = None) -> Conclusion:
+def validate_certificate(
+    context: Context,
+    leaf: str,
+    purpose: Purpose,
+    known_at: datetime | None = None,
+    relied: RuleContext | None = None,
+) -> Conclusion:
     """The conclusion for `leaf` at the validation time, with the path and the statuses it rests on. Where the policy
-    asks for knowledge of another time than the validation time, that is `known_at`."""
+    asks for knowledge of another time than the validation time, that is `known_at`; `relied` is the context whose rules
+    apply, by default that of the purpose."""
     if not context.evidence.trust.anchors:
         return _without_anchors(context, leaf)
     own = context.chains.anchored(leaf, purpose)
@@ -31,7 +42,7 @@ def validate_certificate(context: Context, leaf: str, purpose: Purpose, known_at
         reason = Reason.of("TS-CHAIN-SUNSET", sunset=path.anchor.sunset.isoformat())
         return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path=path)
     statuses = path_statuses(context, path, context.at)
-    return _conclude(context, path, statuses, purpose, known_at)
+    return _conclude(context, path, statuses, relied or _RELIED[purpose], known_at)
 
 
 def _without_anchors(context: Context, leaf: str) -> Conclusion:
@@ -109,17 +120,17 @@ def _conclude(
     context: Context,
     path: PathFacts,
     statuses: tuple[StatusAnswer, ...],
-    purpose: Purpose,
+    relied: RuleContext,
     known_at: datetime | None,
 ) -> Conclusion:
     # What no proof of existence can mend comes first, so that a later process never resolves one fault and overlooks
     # another behind it; the rest in the order of 5.2.6.4.
     checks = (
         _structure(context, path),
-        _constraints(context, path, purpose),
+        _constraints(context, path, statuses, relied),
         _revocation(context, path, statuses),
         _validity(context, path),
-        _knowledge(context, path, statuses, known_at),
+        _knowledge(context, path, statuses, known_at, relied),
         _algorithms(context, path, statuses),
     )
     found = [item for item in checks if item is not None and not item.passed]
@@ -216,38 +227,50 @@ def not_revoked_within_validity(context: Context, path: PathFacts) -> bool:
 
 
 def _knowledge(
-    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], known_at: datetime | None
+    context: Context,
+    path: PathFacts,
+    statuses: tuple[StatusAnswer, ...],
+    known_at: datetime | None,
+    relied: RuleContext,
 ) -> Conclusion | None:
     """Status information that is missing or too old: TRY_LATER, unless the policy asks for knowledge of another time
     and that is at hand."""
+    heard = heard_about_statuses(context, path, statuses, context.at, relied)
+    if not heard.passed and not (known_at is not None and fresh_at(context, path, known_at, relied)):
+        return heard.conclusion()
     if path.valid and context.policy.revocation is RevocationMode.IF_DECLARED:
-        return None
+        return passed(*heard.remarks)
     old = [item for item in statuses if item.status in (Status.STALE, Status.UNKNOWN)]
-    if old and known_at is not None and fresh_at(context, path, known_at):
+    if old and known_at is not None and fresh_at(context, path, known_at, relied):
         return passed(Reason.of("TS-TSP-STATUS-AGED", time=known_at.isoformat()))
     for at, answer in enumerate(statuses):
         if answer.status in (Status.STALE, Status.UNKNOWN):
             code = "TS-CHAIN-STATUS-STALE" if answer.status is Status.STALE else "TS-CHAIN-STATUS-UNKNOWN"
             reason = Reason.of(code, subject=_subject(context, path, at))
             return indeterminate(SubIndication.TRY_LATER, reason, *answer.reasons)
-    return None
+    return passed(*heard.remarks)
 
 
-def fresh_at(context: Context, path: PathFacts, at: datetime) -> bool:
-    """Revocation freshness of the whole path at `at`, with everything issued until the validation time."""
-    return all(item.status in KNOWN for item in path_statuses(context, path, at, until=context.at))
+def fresh_at(context: Context, path: PathFacts, at: datetime, relied: RuleContext = RuleContext.SIGNATURE) -> bool:
+    """Revocation freshness of the whole path at `at`, with everything issued until the validation time, as the clause
+    and the rules of the policy have it."""
+    statuses = path_statuses(context, path, at, until=context.at)
+    if not all(item.status in KNOWN for item in statuses):
+        return False
+    return heard_about_statuses(context, path, statuses, at, relied).passed
 
 
-def _constraints(context: Context, path: PathFacts, purpose: Purpose) -> Conclusion | None:
-    """Constraints of the policy on the chain (5.2.6.4 step 5)."""
-    facts = context.chains.certificate(path.certificates[0])
-    if facts is None or facts.key_usage is None or purpose is not Purpose.SIGNATURE:
-        return None
-    wanted = context.policy.key_usage
-    if not wanted or facts.key_usage & frozenset(wanted):
-        return None
-    reason = Reason.of("TS-CHAIN-KEY-USAGE", found=" ".join(sorted(facts.key_usage)), wanted=" ".join(sorted(wanted)))
-    return indeterminate(SubIndication.CHAIN_CONSTRAINTS_FAILURE, reason)
+def _constraints(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], relied: RuleContext
+) -> Conclusion:
+    """Constraints of the policy on the chain and on its revocation data (5.2.6.4 step 5)."""
+    own = heard_about_path(context, path.certificates, statuses, relied)
+    signers = (
+        heard_about_path(context, answer.signer_path, (), RuleContext.REVOCATION)
+        for answer in statuses
+        if answer.signer_path and answer.source_kind == "ocsp"
+    )
+    return together((own, *signers)).conclusion()
 
 
 def path_findings(
