@@ -197,10 +197,10 @@ def qualify_signature(indication: Indication, issued: CertificateQualification, 
 def qualify_timestamp(services: Iterable[ServiceFact], moments: Iterable[datetime]) -> tuple[str, tuple[Reason, ...]]:
     """QTSA when a service for qualified time-stamps was granted at every one of `moments` (genTime and the earliest
     proof of the token's existence), TSA otherwise, NA when no usable list speaks of its issuer (TS 119 615 4.7)."""
-    known = tuple(services)
-    if not known:
+    known, asked = tuple(services), tuple(moments)
+    if not known or not asked:
         return "NA", (Reason.of("TS-QUAL-NO-LIST"),)
-    missing = [at for at in moments if not _stamps(known, at)]
+    missing = [at for at in asked if not _stamps(known, at)]
     if missing:
         return "TSA", (Reason.of("TS-QUAL-NO-QTST", time=_day(min(missing))),)
     return "QTSA", ()

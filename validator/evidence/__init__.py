@@ -2,6 +2,7 @@
 
 from validator.evidence.bundle import export_evidence, import_evidence, read_evidence
 from validator.evidence.codec import decode, digest, encode, time_text
+from validator.evidence.lists import ListedService, ListFacts, ReadContent
 from validator.evidence.model import (
     AnchorFacts,
     AttributeFacts,
@@ -12,6 +13,7 @@ from validator.evidence.model import (
     DocumentFacts,
     Evidence,
     EvidenceRecordFacts,
+    IncidentFacts,
     ObjectKind,
     PolicyReference,
     ReferenceFacts,
@@ -33,8 +35,12 @@ __all__ = [
     "DocumentFacts",
     "Evidence",
     "EvidenceRecordFacts",
+    "IncidentFacts",
+    "ListFacts",
+    "ListedService",
     "ObjectKind",
     "PolicyReference",
+    "ReadContent",
     "ReferenceFacts",
     "SignatureFacts",
     "StoredObject",

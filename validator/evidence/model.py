@@ -12,6 +12,7 @@ from enum import StrEnum
 from policies.algorithms import AlgorithmUse, CryptoResult
 from policies.reasons import Reason
 from validator.evidence.codec import BLOB, DERIVED
+from validator.evidence.lists import ListedService, ListFacts
 from validator.evidence.recorded import RecordedFacts
 
 SCHEMA = 2
@@ -268,13 +269,28 @@ class AnchorFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFacts:
+    """A certificate whose key is held to be in other hands since a moment, whatever its issuer publishes: a notice of
+    a supervisory body, a court's finding, or an assumption that somebody wants to see played through. `source` says
+    which."""
+
+    certificate: str
+    since: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustState:
-    """The pinned inputs of trust: mode, anchors, and the hashes of everything that was offered beside the file."""
+    """The pinned inputs of trust: mode, anchors, the hashes of everything that was offered beside the file, and the
+    certificates whose keys are held to be in other hands; the trust lists that were used, and their services on the way
+    up from the certificates of the file."""
 
     mode: TrustMode
     anchors: tuple[AnchorFacts, ...] = ()
+    incidents: tuple[IncidentFacts, ...] = ()
     offered: tuple[str, ...] = ()
-    trust_lists: tuple[tuple[str, str], ...] = ()
+    lists: tuple[ListFacts, ...] = ()
+    services: tuple[ListedService, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,12 @@ from validator.judge.chains import Chains, PathFacts
 from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
 from validator.judge.engine_chains import EngineChains
+from validator.judge.incidents import IncidentChains
 from validator.judge.level import level
 from validator.judge.longterm import Timed, has_archive_material, validate_archived, validate_with_time
-from validator.judge.people import home, legal_level, qualification, signer
+from validator.judge.people import home, signer
 from validator.judge.policy import JudgementPolicy
+from validator.judge.qualified import signature_quality, timestamp_quality
 from validator.judge.signature_blocks import format_check
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
 from validator.judge.verdict import Block, ChainLink, Process, SignatureVerdict, TimestampVerdict, Verdict
@@ -32,11 +34,14 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     `chains` answers about certificates; by default the engines over the Evidence's own objects. Never raises for any
     content of the Evidence.
     """
-    context = Context(evidence=evidence, chains=chains or EngineChains(evidence, policy, at), policy=policy, at=at)
+    asked: Chains = chains or EngineChains(evidence, policy, at)
+    if evidence.trust.incidents:
+        asked = IncidentChains(asked, evidence.trust.incidents)
+    context = Context(evidence=evidence, chains=asked, policy=policy, at=at)
     tokens = judge_tokens(context)
     signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
     by_id = {item.facts.id: item for item in tokens.tokens}
-    stamps = tuple(_token(context, by_id[item.id]) for item in evidence.timestamps)
+    stamps = tuple(_token(context, by_id[item.id], tokens) for item in evidence.timestamps)
     indication, sub = _overall(evidence, signatures, stamps)
     return Verdict(
         evidence=digest(evidence),
@@ -168,6 +173,7 @@ def _verdict(
     facts = context.chains.certificate(name) if name else None
     territory = path.anchor.territory if path and path.anchor else None
     jurisdiction = home(facts, territory) if facts else territory
+    quality = signature_quality(context, facts, path, jurisdiction, indication, timed.best)
     return SignatureVerdict(
         id=signature.id,
         format=signature.format,
@@ -182,13 +188,14 @@ def _verdict(
         claimed_time=signature.claimed_time,
         best_signature_time=timed.best,
         best_time_proof=timed.proof,
-        qualification=qualification(facts, jurisdiction, indication) if facts else "NA",
-        legal_level=legal_level(facts.claims, jurisdiction) if facts else None,
+        qualification=quality.word,
+        qualification_basis=quality.basis,
+        legal_level=quality.level,
         home=jurisdiction,
         covers_whole=signature.byte_range.covers_file if signature.byte_range else None,
         changes=signature.changes,
         blocks=(*basic.blocks, *timed.blocks),
-        reasons=_reasons(signature, basic, conclusion),
+        reasons=tuple(dict.fromkeys((*_reasons(context, signature, basic, conclusion), *quality.reasons))),
         chain=_links(context, path, statuses),
         policies=path.policies if path else (),
         leniencies=path.leniencies if path else (),
@@ -202,12 +209,12 @@ def _shown_path(basic: Basic, conclusion: Conclusion) -> tuple[PathFacts | None,
     return (certificate.path, certificate.statuses) if certificate else (None, ())
 
 
-def _reasons(signature: SignatureFacts, basic: Basic, conclusion: Conclusion) -> tuple[Reason, ...]:
+def _reasons(context: Context, signature: SignatureFacts, basic: Basic, conclusion: Conclusion) -> tuple[Reason, ...]:
     """The decisive reasons first, then what else stands against or beside the signature; a problem that the proofs
     of existence resolved is not repeated."""
     found = [*conclusion.reasons]
     if conclusion.passed:
-        found += format_check(signature).reasons
+        found += format_check(context, signature).reasons
     else:
         found += [reason for block in basic.blocks for reason in block.reasons]
     remarks = [reason for block in basic.blocks if block.indication is Indication.PASSED for reason in block.reasons]
@@ -217,7 +224,7 @@ def _reasons(signature: SignatureFacts, basic: Basic, conclusion: Conclusion) ->
 # --- one time-stamp ----------------------------------------------------------------------------------------------
 
 
-def _token(context: Context, judged: JudgedToken) -> TimestampVerdict:
+def _token(context: Context, judged: JudgedToken, tokens: JudgedTokens) -> TimestampVerdict:
     token, final = judged.facts, judged.final
     path, statuses = final.path, final.statuses
     certificate = judged.plain.certificate
@@ -225,6 +232,8 @@ def _token(context: Context, judged: JudgedToken) -> TimestampVerdict:
         path, statuses = certificate.path, certificate.statuses
     name = token.signature.signing_certificate if token.signature else None
     facts = context.chains.certificate(name) if name else None
+    moments = () if token.gen_time is None else (token.gen_time, tokens.proofs.time("timestamp", token.id))
+    quality = timestamp_quality(context, facts, path, moments)
     alone = token.kind in (TimestampKind.DOCUMENT, TimestampKind.DETACHED)
     inner = token.signature is not None and token.signature.digests_intact
     return TimestampVerdict(
@@ -236,10 +245,15 @@ def _token(context: Context, judged: JudgedToken) -> TimestampVerdict:
         intact=token.signature is not None and token.signature.intact,
         digests_intact=inner and not (alone and token.imprint_intact is False),
         imprint_intact=token.imprint_intact,
+        qualification=quality.word,
         time=token.gen_time,
         authority=(facts.common_name or facts.subject) if facts else None,
         blocks=judged.blocks,
-        reasons=(*_token_reasons(final, judged.blocks), *(token.signature.remarks if token.signature else ())),
+        reasons=(
+            *_token_reasons(final, judged.blocks),
+            *(token.signature.remarks if token.signature else ()),
+            *quality.reasons,
+        ),
         chain=_links(context, path, statuses),
         changes=token.changes,
     )

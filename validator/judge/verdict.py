@@ -77,7 +77,8 @@ class TimestampVerdict:
 
     `intact` and `digests_intact` speak about the token as a CMS signature over its TSTInfo, and for a token that
     stands alone (document, detached) about its imprint too, because that is what it signs. `imprint_intact` says
-    whether the imprint agrees with the data it must be over, None when that data is not at hand.
+    whether the imprint agrees with the data it must be over, None when that data is not at hand. `qualification` is
+    "QTSA" or "TSA" where trust lists decide it, else "NA".
     """
 
     id: str
@@ -88,6 +89,7 @@ class TimestampVerdict:
     intact: bool
     digests_intact: bool
     imprint_intact: bool | None = None
+    qualification: str = "NA"
     time: datetime | None = None
     authority: str | None = None
     blocks: tuple[Block, ...] = ()
@@ -99,9 +101,10 @@ class TimestampVerdict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureVerdict:
     """Judgement of one signature. `level` names form and level ("PAdES-BASELINE-LT"); `qualification` the legal
-    quality that certificate and trust state support ("QESIG", "ADESIG-QC", …, "NA"); `best_time_proof` the id of the
-    time-stamp that proves `best_signature_time`, None when that is only the time of the check; `legal_level` what the
-    certificate claims under the law of `home`."""
+    quality that certificate and trust state support ("QESIG", "ADESIG-QC", …, "NA"), and `qualification_basis` whether
+    trust lists decided it ("list") or the certificate only claims it ("claim"); `best_time_proof` the id of the
+    time-stamp that proves `best_signature_time`, None when that is only the time of the check; `legal_level` the
+    neutral level behind the word: decided, or claimed under the law of `home`."""
 
     id: str
     format: str
@@ -117,6 +120,7 @@ class SignatureVerdict:
     best_signature_time: datetime | None = None
     best_time_proof: str | None = None
     qualification: str
+    qualification_basis: str = "claim"
     legal_level: SignatureLevel | None = None
     home: str | None = None
     covers_whole: bool | None = None
