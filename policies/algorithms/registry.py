@@ -5,7 +5,7 @@ The hot path is one look-up: algorithm identifier and key octets lead to a prepa
 
 from functools import lru_cache
 
-from policies.algorithms import bign, dsa, ecdsa, eddsa, gost_kg, gost_kz, gost_ru, mldsa, rsa, sm2
+from policies.algorithms import bign, dsa, ecdsa, eddsa, gost_kg, gost_kz, gost_ru, mldsa, rsa, slhdsa, sm2
 from policies.algorithms.digests import digest, digest_of_identifier
 from policies.algorithms.encoding import MalformedError, MismatchError, UnsupportedError
 from policies.algorithms.identifiers import (
@@ -25,6 +25,7 @@ SUITES: tuple[Suite, ...] = (
     dsa.SUITE,
     eddsa.SUITE,
     mldsa.SUITE,
+    slhdsa.SUITE,
     gost_ru.SUITE,
     gost_kz.SUITE,
     gost_kg.SUITE,
@@ -42,6 +43,7 @@ __all__ = [
     "digest",
     "forget_keys",
     "key_bits",
+    "missing_part",
     "spki_leniencies",
     "verify",
     "verify_cms",
@@ -239,3 +241,9 @@ def spki_leniencies(spki_der: bytes) -> tuple[str, ...]:
     """The names of the tolerances that reading this key needs (`negative-rsa-modulus`); empty for a clean one."""
     key = CryptoResult.MALFORMED if len(spki_der) > MAX_PUBLIC_KEY else _load(spki_der, None)
     return key.leniencies if isinstance(key, LoadedKey) else ()
+
+
+def missing_part(oid: str) -> str | None:
+    """The optional part of this product that computes the algorithm with this dotted OID, when it is not installed.
+    None when nothing is missing or no part of the product knows the algorithm."""
+    return slhdsa.EXTRA if oid in slhdsa.SUITE.signatures and not slhdsa.available() else None

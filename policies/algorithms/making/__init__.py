@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from policies.algorithms.making import bign, gost, sm2
+from policies.algorithms.making import bign, gost, slhdsa, sm2
 from policies.algorithms.making.model import (
     FaultySignatureError,
     Maker,
@@ -20,7 +20,7 @@ from policies.algorithms.making.model import (
 
 __all__ = ["FaultySignatureError", "Maker", "Random", "UnknownMakerError", "UnreadableKeyError", "maker", "makers"]
 
-_TABLES: tuple[tuple[Maker, ...], ...] = (gost.MAKERS, bign.MAKERS, sm2.MAKERS)
+_TABLES: tuple[tuple[Maker, ...], ...] = (gost.MAKERS, bign.MAKERS, sm2.MAKERS, slhdsa.MAKERS)
 
 
 @cache
