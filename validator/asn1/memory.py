@@ -13,13 +13,13 @@ V = TypeVar("V")
 class Generations(Generic[K, V]):
     """Values by key, never None. `limit` bounds the sum of the weights kept, in whatever unit `put` is told."""
 
-    __slots__ = ("_half", "_old", "_weight", "_young")
+    __slots__ = ("_limit", "_old", "_old_weight", "_weight", "_young")
 
     def __init__(self, limit: int) -> None:
-        self._half = limit // 2
-        self._weight = 0
+        self._limit = limit
         self._young: dict[K, tuple[V, int]] = {}
         self._old: dict[K, tuple[V, int]] = {}
+        self._weight = self._old_weight = 0
 
     def get(self, key: K) -> V | None:
         """The value remembered for `key`."""
@@ -33,17 +33,29 @@ class Generations(Generic[K, V]):
         return found[0]
 
     def put(self, key: K, value: V, weight: int = 1) -> None:
-        """Remember `value`; what weighs more than half the memory is not kept."""
-        if weight > self._half:
+        """Remember `value`, which was not remembered; what weighs more than the limit is not kept."""
+        limit = self._limit
+        if weight > limit:
             return
-        if self._weight + weight > self._half:
-            self._old, self._young, self._weight = self._young, {}, 0
+        total = self._weight + weight
+        if total > limit // 2 or total + self._old_weight > limit:
+            self._age(weight)
+            total = self._weight + weight
         self._young[key] = (value, weight)
-        self._weight += weight
+        self._weight = total
+
+    def _age(self, weight: int) -> None:
+        """Make room for a value of this weight."""
+        if self._young:
+            self._old, self._old_weight = self._young, self._weight
+            self._young, self._weight = {}, 0
+        if self._old_weight + weight > self._limit:
+            self._old, self._old_weight = {}, 0
 
     def clear(self) -> None:
         """Forget everything."""
-        self._old, self._young, self._weight = {}, {}, 0
+        self._young, self._old = {}, {}
+        self._weight = self._old_weight = 0
 
     def __len__(self) -> int:
         return len(self._young.keys() | self._old.keys())

@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from policies.algorithms import CryptoResult, verify
+from policies.algorithms import CryptoResult
 from policies.reasons import Reason
 from validator.asn1 import der
 from validator.path.budget import Budget
 from validator.path.certificate import Certificate, who
 from validator.path.checks import Findings, ca_findings, signature_algorithm_reasons
 from validator.path.types import PathSettings
-from validator.revocation.memory import SignatureMemory
+from validator.revocation.memory import SIGNATURES
 
 _DSA = bytes.fromhex("06072a8648ce380401")
-SIGNATURES = SignatureMemory(limit=100_000)
-MAX_REMEMBERED_KEY = 4_096
 
 
 @lru_cache(maxsize=8_192)
@@ -75,10 +73,7 @@ class Edges:
         result = SIGNATURES.known(*arguments, dsa_parameters)
         if result is None:
             self._budget.signature()
-            if len(issuer.spki) > MAX_REMEMBERED_KEY or len(child.outer_algorithm) > MAX_REMEMBERED_KEY:
-                result = verify(*arguments[1:], child.tbs, child.signature, dsa_parameters=dsa_parameters)
-            else:
-                result = SIGNATURES.verify(*arguments, child.tbs, child.signature, dsa_parameters)
+            result = SIGNATURES.verify(*arguments, child.tbs, child.signature, dsa_parameters)
         if result is CryptoResult.VALID:
             return signature_algorithm_reasons(child, issuer.spki, self._settings.algorithms, self._at)
         if result is CryptoResult.INVALID:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from validator.path.certificate import Certificate
-from validator.path.edges import SIGNATURES
 from validator.path.name import Name
 from validator.path.pool import Pool
 from validator.path.types import PathOutcome, PathRequest, TrustAnchor
@@ -41,7 +40,6 @@ class SignerEngine:
         freshness = settings.freshness_seconds
         return StatusContext(
             engine=self,
-            signatures=SIGNATURES,
             algorithms=settings.algorithms,
             freshness=None if freshness is None else timedelta(seconds=freshness),
             known_until=settings.known_until,

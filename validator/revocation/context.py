@@ -6,16 +6,16 @@ own status stands on the very CRL it signs: a signer that is being validated fur
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from policies.algorithms import AlgorithmPolicy
 from policies.reasons import Reason
 from validator.path.certificate import Certificate
 from validator.path.name import Name
-from validator.revocation.memory import SignatureMemory
+from validator.revocation.memory import SIGNATURES, SignatureMemory
 
 
 class SignerPurpose(StrEnum):
@@ -53,8 +53,7 @@ class PathEngine(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusContext:
+class StatusContext(NamedTuple):
     """Everything besides the certificate, its issuer, the time and the evidence.
 
     `known_until` is the moment up to which evidence may have been issued: None means the asked time itself, a later
@@ -66,7 +65,7 @@ class StatusContext:
     """
 
     engine: PathEngine
-    signatures: SignatureMemory = field(default_factory=SignatureMemory)
+    signatures: SignatureMemory = SIGNATURES
     algorithms: AlgorithmPolicy | None = None
     freshness: timedelta | None = None
     known_until: datetime | None = None
@@ -77,4 +76,4 @@ class StatusContext:
 
     def within(self, certificate: Certificate) -> "StatusContext":
         """This context while `certificate` is validated as a signer."""
-        return replace(self, pending=self.pending | {certificate.fingerprint}, nonce=None)
+        return self._replace(pending=self.pending | {certificate.fingerprint}, nonce=None)

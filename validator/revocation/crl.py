@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TypedDict
 
 from validator.asn1 import der
+from validator.asn1.memory import Generations
 from validator.path.extension_values import AuthorityKeyIdentifier, DistributionPoint, Extension
 from validator.path.name import Name, parse_name
 from validator.revocation.entries import CrlEntry, EntryIndex, EntryRules
@@ -28,7 +29,6 @@ from validator.revocation.extensions import (
     read_issuing_distribution_point,
 )
 from validator.revocation.malformed import MalformedEvidence
-from validator.revocation.memory import ParsedMemory
 
 MAX_CRL_OCTETS = 128 * 1024 * 1024
 """What is larger is refused unread: about three million entries, three times the largest list of any state."""
@@ -98,22 +98,23 @@ class CertificateList:
         return self.entries.find(serial_octets) if self.entries is not None else ()
 
 
-_memory: ParsedMemory[CertificateList | MalformedEvidence] = ParsedMemory(256 * 1024 * 1024)
+_memory: Generations[bytes, CertificateList | MalformedEvidence] = Generations(256 * 1024 * 1024)
 
 
 def parse_crl(encoded: bytes) -> CertificateList | MalformedEvidence:
     """The CRL encoded as DER in `encoded`; the same octets give the same object while they are remembered."""
     if len(encoded) > MAX_CRL_OCTETS:
         return MalformedEvidence.too_large("crl", len(encoded), MAX_CRL_OCTETS)
-    digest = sha256(encoded).digest()
-    known = _memory.get(digest)
+    known = _memory.get(encoded)
     if known is not None:
         return known
+    digest = sha256(encoded).digest()
     try:
         value: CertificateList | MalformedEvidence = _read(encoded, digest)
     except der.DerError as error:
         value = MalformedEvidence.of("crl", digest.hex(), error.rule, error.offset)
-    _memory.put(digest, value, len(encoded))
+    # The value and its index weigh up to twice the encoding, and never less than a few objects.
+    _memory.put(encoded, value, 2 * len(encoded) + 2_000)
     return value
 
 

@@ -6,16 +6,15 @@ unless knowledge that is newer and covers the same reasons lifts it; "good" need
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from policies.reasons import Reason
 from validator.revocation.extensions import ALL_REASONS
 from validator.revocation.types import Status, StatusAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One authentic source's statement. `status` is GOOD, REVOKED or ON_HOLD; `reasons_mask` the revocation reasons
     that the statement covers; `others` further sources it was read together with; `notes` the leniencies that were
     needed to use the source."""
@@ -43,9 +42,10 @@ class Finding:
 def combine(findings: Iterable[Finding], notes: Iterable[Reason]) -> StatusAnswer:
     """The answer that all `findings` give together; `notes` say why other evidence was not used, and are given
     where nothing usable decided."""
-    known = sorted(findings, key=_newest_first)
+    known = list(findings)
     if len(known) == 1 and _says_it_all(known[0]):
         return _answer(known[0], ())
+    known.sort(key=_newest_first)
     revoked = [item for item in known if item.status is Status.REVOKED]
     if revoked:
         return _answer(min(revoked, key=_earliest_revocation), ())

@@ -9,12 +9,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from validator.asn1 import der
+from validator.asn1.memory import Generations
 from validator.path.extension_values import Extension
 from validator.path.name import Name, parse_name
 from validator.revocation.entries import read_reason_code
 from validator.revocation.extensions import read_extensions
 from validator.revocation.malformed import MalformedEvidence
-from validator.revocation.memory import ParsedMemory
 from validator.revocation.ocsp_shape import read_alike, remember_shape
 from validator.revocation.ocsp_values import (
     ARCHIVE_CUTOFF,
@@ -51,22 +51,22 @@ _PROCESSED = frozenset({NONCE, EXTENDED_REVOKED, ARCHIVE_CUTOFF, CRL_REFERENCE, 
 _MAX_RESPONSES = 10_000
 _MAX_CERTIFICATES = 64
 
-_memory: ParsedMemory[OcspResponse | MalformedEvidence] = ParsedMemory(64 * 1024 * 1024)
+_memory: Generations[bytes, OcspResponse | MalformedEvidence] = Generations(64 * 1024 * 1024)
 
 
 def parse_ocsp(encoded: bytes) -> OcspResponse | MalformedEvidence:
     """The OCSPResponse (or, as in the CAdES revocation values, the BasicOCSPResponse) encoded as DER in `encoded`."""
     if len(encoded) > MAX_OCSP_OCTETS:
         return MalformedEvidence.too_large("ocsp", len(encoded), MAX_OCSP_OCTETS)
-    digest = sha256(encoded).digest()
-    known = _memory.get(digest)
+    known = _memory.get(encoded)
     if known is not None:
         return known
+    digest = sha256(encoded).hexdigest()
     try:
-        value: OcspResponse | MalformedEvidence = _read_once(encoded, digest.hex())
+        value: OcspResponse | MalformedEvidence = _read_once(encoded, digest)
     except der.DerError as error:
-        value = MalformedEvidence.of("ocsp", digest.hex(), error.rule, error.offset)
-    _memory.put(digest, value, len(encoded))
+        value = MalformedEvidence.of("ocsp", digest, error.rule, error.offset)
+    _memory.put(encoded, value, 2 * len(encoded) + 2_000)
     return value
 
 

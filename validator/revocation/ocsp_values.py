@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from validator.path.name import Name
 
@@ -24,8 +25,7 @@ RESPONSE_STATUS = {
 GOOD, REVOKED, UNKNOWN = "good", "revoked", "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class CertId:
+class CertId(NamedTuple):
     """Whose status it is (RFC 6960 4.1.1): OID of the digest, digests of the issuer's name and key, contents octets
     of the serial number."""
 
@@ -35,8 +35,7 @@ class CertId:
     serial_octets: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SingleResponse:
+class SingleResponse(NamedTuple):
     """The status of one certificate. `status` is "good", "revoked" or "unknown"; `archive_cutoff` the moment from
     which on expired certificates are still answered for (4.4.4); `unknown_critical` OIDs of critical single
     extensions that are not processed."""

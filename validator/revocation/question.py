@@ -1,6 +1,5 @@
 """One question about one certificate, and the checks of time and freshness that every source shares."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,30 +18,49 @@ COMPROMISE = frozenset({1, 2, 10})
 """Reason codes that say that a key came into wrong hands: keyCompromise, cACompromise, aACompromise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used,
-    `crl_signers` remembers by SHA-256 (hex) who signed a CRL, `checks` lists the
-    sources whose signature had to be computed."""
+    `crl_signers` remembers by SHA-256 (hex) who signed a CRL."""
 
-    certificate: Certificate
-    issuer: Certificate
-    at: datetime
-    evidence: RevocationEvidence
-    context: StatusContext
-    dsa_parameters: bytes | None = None
-    notes: list[Reason] = field(default_factory=list)
-    crl_signers: "dict[str, Signer | None]" = field(default_factory=dict)
-    checks: list[str] = field(default_factory=list)
+    __slots__ = (
+        "_checks",
+        "at",
+        "certificate",
+        "context",
+        "crl_signers",
+        "dsa_parameters",
+        "evidence",
+        "issuer",
+        "notes",
+    )
+
+    def __init__(
+        self,
+        certificate: Certificate,
+        issuer: Certificate,
+        at: datetime,
+        evidence: RevocationEvidence,
+        context: StatusContext,
+        dsa_parameters: bytes | None = None,
+    ) -> None:
+        self.certificate = certificate
+        self.issuer = issuer
+        self.at = at
+        self.evidence = evidence
+        self.context = context
+        self.dsa_parameters = dsa_parameters
+        self.notes: list[Reason] = []
+        self.crl_signers: dict[str, Signer | None] = {}
+        self._checks = 0
 
     def note(self, code: str, /, **params: object) -> None:
         """Remember why a piece of evidence was not used."""
         self.notes.append(Reason.of(code, **params))
 
-    def may_check(self, source: str) -> bool:
+    def may_check(self) -> bool:
         """One more signature may be computed for this question; a flood of evidence ends here."""
-        if len(self.checks) < MAX_SIGNATURE_CHECKS:
-            self.checks.append(source)
+        if self._checks < MAX_SIGNATURE_CHECKS:
+            self._checks += 1
             return True
         self.note("TS-REV-LIMIT", limit=MAX_SIGNATURE_CHECKS)
         return False

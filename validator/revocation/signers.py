@@ -84,7 +84,7 @@ def _verified(
     if known is not None:
         # The signed octets of a large list are copied only when they have to be checked.
         return known
-    if not question.may_check(sha256):
+    if not question.may_check():
         return CryptoResult.UNSUPPORTED
     return memory.verify(sha256, algorithm, signer.spki, signed.tbs, signed.signature, parameters)
 

@@ -2,7 +2,6 @@
 EN 319 102-1 5.2.5 and 5.2.6)."""
 
 from datetime import datetime
-from itertools import chain
 
 from policies.reasons import Reason
 from validator.path.certificate import Certificate
@@ -36,15 +35,8 @@ def certificate_status(
     exempt = not_required(certificate)
     if exempt is not None:
         return StatusAnswer(status=Status.NOT_REQUIRED, reasons=(exempt,), fresh=True)
-    question = Question(
-        certificate=certificate,
-        issuer=issuer,
-        at=at,
-        evidence=evidence,
-        context=context,
-        dsa_parameters=dsa_parameters,
-    )
-    findings = tuple(chain(ocsp_findings(question), crl_findings(question)))
+    question = Question(certificate, issuer, at, evidence, context, dsa_parameters)
+    findings = [*ocsp_findings(question), *crl_findings(question)]
     # What cannot be read may have been about this certificate; it is named where nothing else explains the answer.
     return combine(findings, question.notes or [item.reason for item in evidence.malformed])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from policies.reasons import Reason
 from validator.revocation.crl import CertificateList
@@ -22,8 +23,7 @@ class Status(StrEnum):
     NOT_REQUIRED = "not-required"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceIndex:
+class EvidenceIndex(NamedTuple):
     """CRLs by the key of their issuer's name, OCSP responses by the serial numbers they answer for, and the OCSP
     responses that are no answer (not successful). Each item once."""
 
@@ -32,8 +32,10 @@ class EvidenceIndex:
     unsuccessful: tuple[OcspResponse, ...]
 
     @classmethod
-    def of(cls, crls: Iterable[CertificateList], ocsps: Iterable[OcspResponse]) -> "EvidenceIndex":
+    def of(cls, crls: tuple[CertificateList, ...], ocsps: tuple[OcspResponse, ...]) -> "EvidenceIndex":
         """Index the evidence."""
+        if len(crls) <= 1 and len(ocsps) == 1:
+            return cls._of_few(crls, ocsps[0])
         by_issuer: dict[bytes, list[CertificateList]] = {}
         for crl in dict.fromkeys(crls):
             by_issuer.setdefault(crl.issuer.key, []).append(crl)
@@ -51,6 +53,13 @@ class EvidenceIndex:
             {key: tuple(answers) for key, answers in by_serial.items()},
             tuple(unsuccessful),
         )
+
+    @classmethod
+    def _of_few(cls, crls: tuple[CertificateList, ...], response: OcspResponse) -> "EvidenceIndex":
+        """The usual case, one response for the end entity and one list for its issuer, without the detours."""
+        serials = dict.fromkeys([single.cert_id.serial_octets for single in response.responses], (response,))
+        unsuccessful = (response,) if response.response_status != 0 else ()
+        return cls({crl.issuer.key: crls for crl in crls}, serials, unsuccessful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +97,7 @@ class RevocationEvidence:
         return cls(tuple(crls), tuple(ocsps), tuple(malformed))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusAnswer:
+class StatusAnswer(NamedTuple):
     """Status of one certificate at one time.
 
     `source` is the SHA-256 (hex) of the CRL or OCSP response that decided, `sources` that of everything the answer
