@@ -9,7 +9,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"ca", "signer", "validator", "policies", "tests", "ops"}
-FILES = {"pyproject.toml", "README.md", "requirements.lock", "LICENSE", "CONTRIBUTING.md", ".ci", ".gitignore"}
+FILES = {
+    "pyproject.toml",
+    "setup.py",
+    "README.md",
+    "requirements.lock",
+    "LICENSE",
+    "CONTRIBUTING.md",
+    ".ci",
+    ".gitignore",
+}
 
 
 def tracked() -> list[Path]:

@@ -21,7 +21,7 @@ class OpensslHash:
         self._context = hashes.Hash(hashes.SM3())
 
     def update(self, data: Octets, /) -> None:
-        self._context.update(data)
+        self._context.update(memoryview(data).cast("B"))
 
     def digest(self) -> bytes:
         return self._context.copy().finalize()
