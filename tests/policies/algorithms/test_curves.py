@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from policies.algorithms.curves import Affine, Arithmetic, Curve, Domain, arithmetics, domains
 from policies.algorithms.curves.tables import KnownPoints, PointTable
 from policies.algorithms.encoding import MalformedError
+from tests.policies.algorithms.textbook import add, multiple
 
 SETS = [item for item in vars(domains).values() if isinstance(item, Domain)]
 KINDS = pytest.mark.parametrize("arithmetic", arithmetics(), ids=lambda item: item.name)
@@ -16,26 +17,6 @@ ALL_SETS = pytest.mark.parametrize("domain", SETS, ids=lambda item: item.name)
 
 # y² = x³ + 3x + b over GF(1009), of prime order; and one with cofactor 4 that has points of order 2 and 4.
 SMALL_P = 1009
-
-
-def add(domain: Domain, one: Affine | None, other: Affine | None) -> Affine | None:
-    """The chord and tangent rule as the textbooks write it."""
-    if one is None or other is None:
-        return one or other
-    (x1, y1), (x2, y2), p = one, other, domain.p
-    if x1 == x2 and (y1 + y2) % p == 0:
-        return None
-    slope = (3 * x1 * x1 + domain.a) * pow(2 * y1, -1, p) if one == other else (y2 - y1) * pow(x2 - x1, -1, p)
-    x = (slope * slope - x1 - x2) % p
-    return x, (slope * (x1 - x) - y1) % p
-
-
-def multiple(domain: Domain, scalar: int, point: Affine | None) -> Affine | None:
-    result = None
-    for bit in bin(scalar)[2:]:
-        result = add(domain, result, result)
-        result = add(domain, result, point) if bit == "1" else result
-    return result
 
 
 def points(a: int, b: int) -> list[Affine]:
