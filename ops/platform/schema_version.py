@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from ops.platform.database import Database
 from ops.platform.errors import DatabaseNewerError, DatabaseOlderError
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 _TABLE = "alembic_version"
 
 

@@ -20,13 +20,24 @@ _Ocsps = Annotated[list[str] | None, typer.Option("--ocsp", help="An OCSP respon
 _Lists = Annotated[list[str] | None, typer.Option("--trust-list", help="A trust list.")]
 _At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; now when missing.")]
 _Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
-_Policy = Annotated[str, typer.Option("--policy", help="The judgement policy: default, strict or archive.")]
+_Policy = Annotated[str | None, typer.Option("--policy", help="The judgement policy: default, strict or archive.")]
 _Offline = Annotated[bool, typer.Option("--offline", help="Fetch nothing.")]
 _Trust = Annotated[str, typer.Option("--trust", help="given, or none for cryptographic and structural truth only.")]
 _Document = Annotated[str | None, typer.Option("--document", help="Kind of document, for recognition.")]
 _Relying = Annotated[str | None, typer.Option("--relying", help="Kind of relying party, for recognition.")]
 _Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
 _Evidence = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
+_Keep = Annotated[str | None, typer.Option("--keep", help="Keep the evidence here (a file), for --rejudge.")]
+_Rejudge = Annotated[str | None, typer.Option("--rejudge", help="Judge what --keep kept again; prints what changes.")]
+_Incidents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--incident", help="With --rejudge: SHA256@TIME of a compromised certificate or key, or a file of them."
+    ),
+]
+_Without = Annotated[
+    list[str] | None, typer.Option("--without-anchor", help="With --rejudge: SHA-256 of an anchor that counts no more.")
+]
 _Language = Annotated[str, typer.Option("--language", help="Language of the readable report.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the full report as JSON, one line per file.")]
 
@@ -43,23 +54,40 @@ def validate(
     trust_list: _Lists = None,
     at: _At = None,
     forum: _Forum = None,
-    policy: _Policy = "default",
+    policy: _Policy = None,
     offline: _Offline = False,
     trust: _Trust = "given",
     document: _Document = None,
     relying: _Relying = None,
     html: _Html = None,
     evidence: _Evidence = None,
+    keep: _Keep = None,
+    rejudge: _Rejudge = None,
+    incident: _Incidents = None,
+    without_anchor: _Without = None,
     language: _Language = "en",
     as_json: _Json = False,
 ) -> None:
     """Say whether signed files are valid, and whether the forums named recognise them."""
+    if rejudge is not None:
+        from validator.cli.rejudge import RejudgeOptions, run_rejudge
+
+        options = RejudgeOptions(
+            holdings=rejudge,
+            policy=policy,
+            at=at,
+            forums=tuple(forum) if forum else None,
+            incidents=tuple(incident or ()),
+            anchors=tuple(anchor or ()),
+            without=tuple(without_anchor or ()),
+        )
+        raise typer.Exit(run_rejudge(options, as_json))
     if batch is not None:
         import sys
 
         from validator.cli.validate_batch import run_batch
 
-        raise typer.Exit(run_batch(batch, sys.stdout))
+        raise typer.Exit(run_batch(batch, sys.stdout, keep))
     if not files:
         raise typer.BadParameter("name a file, or use --batch")
     row = {
@@ -78,11 +106,13 @@ def validate(
         "relying": relying,
     }
     _check_outputs(html, evidence, language, len(files))
-    status = [_one({**row, "file": file, "id": file}, html, evidence, language, as_json) for file in files]
+    status = [_one({**row, "file": file, "id": file}, html, evidence, keep, language, as_json) for file in files]
     raise typer.Exit(max(status))
 
 
-def _one(row: dict[str, Any], html: Path | None, evidence: Path | None, language: str, as_json: bool) -> int:
+def _one(
+    row: dict[str, Any], html: Path | None, evidence: Path | None, keep: str | None, language: str, as_json: bool
+) -> int:
     from validator.cli.validate_answer import run
     from validator.cli.validate_question import question
 
@@ -91,6 +121,10 @@ def _one(row: dict[str, Any], html: Path | None, evidence: Path | None, language
     if asked.trust_lists:
         typer.echo("Trust lists are not read by this version; give anchors as certificates.", err=True)
     _write(found, html, evidence, language)
+    if keep is not None:
+        from validator.cli.keep import keep_result
+
+        keep_result(keep, asked, found)
     _print(asked.id, found, language, as_json)
     return _status(found)
 
@@ -153,7 +187,7 @@ def _status(found: "ValidationResult") -> int:
 @app.command()
 def judge(
     evidence: Annotated[Path | None, typer.Argument(help="Evidence as `validate --evidence` wrote it.")] = None,
-    policy: _Policy = "default",
+    policy: _Policy = None,
     at: _At = None,
     forum: _Forum = None,
     html: _Html = None,
@@ -172,7 +206,7 @@ def judge(
     _check_outputs(html, None, language, 1)
     stored = import_evidence(read_source(str(evidence)).octets)
     when = moment(at) if at else SystemClock().now()
-    found = rejudge(stored, policy, when, tuple(forum or ()))
+    found = rejudge(stored, policy or "default", when, tuple(forum or ()))
     _write(found, html, None, language)
     _print(evidence.name, found, language, as_json)
     raise typer.Exit(_status(found))

@@ -9,6 +9,7 @@ from ops.platform.fetch import Fetcher
 from ops.platform.settings import Settings
 from policies.errors import TrustspaceError
 from policies.reasons import Reason
+from validator.cli.keep import keep_result
 from validator.cli.validate_question import Question, question
 from validator.errors import BatchLineError
 from validator.report.line import answer_line, reason_json
@@ -24,9 +25,9 @@ def is_overlong(line: str) -> bool:
     return len(line) >= MAX_LINE and not line.endswith("\n")
 
 
-def answer_text(line: str) -> str:
+def answer_text(line: str, keep: str | None = None) -> str:
     """The answer to one line of JSON, as one line of JSON. Never raises."""
-    return one_line(answer(line))
+    return one_line(answer(line, keep))
 
 
 def one_line(row: Json) -> str:
@@ -40,8 +41,11 @@ def one_line(row: Json) -> str:
     return text
 
 
-def answer(line: str) -> Json:
-    """The answer to one line of JSON. Never raises: a fault of the line or of this software is an answer too."""
+def answer(line: str, keep: str | None = None) -> Json:
+    """The answer to one line of JSON; its Evidence is kept in the holdings `keep` first, where they are named.
+
+    Never raises: a fault of the line or of this software is an answer too.
+    """
     identifier = ""
     try:
         if is_overlong(line):
@@ -49,7 +53,10 @@ def answer(line: str) -> Json:
         row = json.loads(line)
         identifier = str(row.get("id", "")) if isinstance(row, dict) else ""
         asked = question(row)
-        return answer_line(asked.id, (found := run(asked)).verdict, found.recognitions) | _remarks(asked)
+        found = run(asked)
+        if keep is not None:
+            keep_result(keep, asked, found)
+        return answer_line(asked.id, found.verdict, found.recognitions) | _remarks(asked)
     except TrustspaceError as error:
         return unanswered(identifier, error)
     except (ValueError, RecursionError):

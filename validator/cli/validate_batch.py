@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from typing import IO
 
@@ -25,10 +26,11 @@ SECONDS = 180.0
 _PENDING = 512
 
 
-def run_batch(source: str, out: IO[str]) -> int:
-    """0 when every file is good, else 1. `source` is a path or `-`. Raises BatchUnreadableError."""
+def run_batch(source: str, out: IO[str], keep: str | None = None) -> int:
+    """0 when every file is good, else 1. `source` is a path or `-`; the Evidences go to the holdings `keep`, where
+    they are named. Raises BatchUnreadableError."""
     good = True
-    for text in answers(_lines(_opened(source))):
+    for text in answers(_lines(_opened(source)), partial(answer_text, keep=keep)):
         out.write(text + "\n")
         out.flush()
         good = good and any(f'"indication":"{word}"' in text[:400] for word in GOOD)
@@ -57,7 +59,8 @@ def _lines(stream: IO[str]) -> Iterator[str]:
 
 
 def answers(lines: Iterator[str], work: Callable[[str], str] = answer_text) -> Iterator[str]:
-    """One answer for each line, in order. `work` is a module-level function (it is sent to worker processes)."""
+    """One answer for each line, in order. `work` is a module-level function, or a part of one (it is sent to worker
+    processes)."""
     waiting: queue.Queue[str | None] = queue.Queue(_PENDING)
     failure: list[BaseException] = []
     threading.Thread(target=_read, args=(lines, waiting, failure), daemon=True).start()

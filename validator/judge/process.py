@@ -4,6 +4,7 @@ Pure and deterministic: the same Evidence, policy and time give the same octets 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from policies.reasons import Reason, definition
@@ -13,6 +14,7 @@ from validator.judge.basic import Basic, validate_basic
 from validator.judge.chains import Chains, PathFacts
 from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
+from validator.judge.demands import demanded, heard_about_material
 from validator.judge.engine_chains import EngineChains
 from validator.judge.incidents import IncidentChains
 from validator.judge.level import level
@@ -96,7 +98,7 @@ def _signature(context: Context, signature: SignatureFacts, tokens: JudgedTokens
     process = _process(own)
     if process is Process.LTA or _long_term(context, basic):
         timed = validate_archived(context, signature, timed, tokens)
-    timed = _demands(context, timed, basic)
+    timed = _demands(context, signature, own, timed, basic)
     return _verdict(context, signature, basic, timed, process)
 
 
@@ -147,20 +149,12 @@ def _embedded(item: StoredObject) -> bool:
     return any(origin in ("cms", "dss", "vri", "time-stamp") for origin in item.origins)
 
 
-def _demands(context: Context, timed: Timed, basic: Basic) -> Timed:
-    """A policy may demand that a signature brings its own long-term material."""
-    if not context.policy.long_term_required or not timed.conclusion.passed:
-        return timed
-    if timed.proof is not None and _long_term(context, basic):
-        return timed
-    missing = Conclusion(
-        indication=Indication.INDETERMINATE,
-        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
-        reasons=(Reason.of("TS-SIG-NO-LONG-TERM"),),
-        path=timed.conclusion.path,
-        statuses=timed.conclusion.statuses,
-    )
-    return Timed(conclusion=missing, best=timed.best, proof=timed.proof, blocks=timed.blocks)
+def _demands(
+    context: Context, signature: SignatureFacts, own: tuple[JudgedToken, ...], timed: Timed, basic: Basic
+) -> Timed:
+    """What the policy demands of the proofs and of the material that the signature brings, whatever process ended."""
+    heard = heard_about_material(context, signature, own, timed.best, timed.proof, lambda: _long_term(context, basic))
+    return replace(timed, conclusion=demanded(timed.conclusion, heard))
 
 
 def _verdict(
@@ -261,7 +255,8 @@ def _token(context: Context, judged: JudgedToken, tokens: JudgedTokens) -> Times
 
 def _token_reasons(final: Conclusion, blocks: tuple[Block, ...]) -> tuple[Reason, ...]:
     if final.passed:
-        return final.reasons
+        remarks = (reason for block in blocks if block.indication is Indication.PASSED for reason in block.reasons)
+        return tuple(dict.fromkeys((*final.reasons, *remarks)))
     return tuple(dict.fromkeys((*final.reasons, *(reason for block in blocks for reason in block.reasons))))
 
 

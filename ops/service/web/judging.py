@@ -4,7 +4,6 @@ A task's header is plain JSON: `id`, `policy`, `at`, `forums`, `documentKind`, `
 `notices`, `fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -18,9 +17,10 @@ from ops.platform.fetch import Fetcher, FetchLimits, FetchResult, FetchTimeoutEr
 from ops.service.web import wire
 from policies.reasons import next_step, sentence
 from policies.vocabulary import DocumentKind, PartyKind
-from validator.evidence import AnchorFacts, ObjectKind, StoredObject, export_evidence, import_evidence
+from validator.evidence import export_evidence, import_evidence
 from validator.gather import AnchorInput, Source
 from validator.recognise import RecognitionContext
+from validator.rejudging import Change, NewAnchor, apply_change
 from validator.report import answer_line, full_report, html_report
 from validator.service import ValidationRequest, ValidationResult, rejudge, validate
 
@@ -40,18 +40,13 @@ def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
     """Stored Evidence under another forum's trust: its roots take the place of the first forum's, because what one
     state trusts is nothing to another. Anchors that were handed in with the document stay."""
     evidence = import_evidence(blobs[0])
-    anchors = [item for item in evidence.trust.anchors if item.territory is None]
-    objects = {(item.kind, item.sha256): item for item in evidence.objects}
-    for entry, octets in zip(task["files"][1:], blobs[1:], strict=True):
-        name = hashlib.sha256(octets).hexdigest()
-        anchors.append(AnchorFacts(certificate=name, source=entry["name"], territory=entry["territory"]))
-        kind = ObjectKind.CERTIFICATE
-        objects.setdefault((kind, name), StoredObject(kind=kind, sha256=name, der=octets, origins=("anchor",)))
-    trust = replace(evidence.trust, anchors=tuple(sorted(anchors, key=lambda item: (item.certificate, item.source))))
-    ordered = tuple(objects[key] for key in sorted(objects))
-    changed = replace(evidence, trust=trust, objects=ordered)
-    at = datetime.fromisoformat(task["at"])
-    return rejudge(changed, task["policy"], at, tuple(task["forums"]), _context(task))
+    roots = tuple(
+        NewAnchor(der=octets, source=entry["name"], territory=entry["territory"])
+        for entry, octets in zip(task["files"][1:], blobs[1:], strict=True)
+    )
+    others = frozenset(item.certificate for item in evidence.trust.anchors if item.territory is not None)
+    changed = apply_change(evidence, Change(anchors=roots, without=others))
+    return rejudge(changed, task["policy"], datetime.fromisoformat(task["at"]), tuple(task["forums"]), _context(task))
 
 
 def _request(task: wire.Header, blobs: Blobs) -> ValidationRequest:
