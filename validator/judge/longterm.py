@@ -1,7 +1,7 @@
 """Signatures with time and with long-term material (EN 319 102-1 clause 5.5), and with archive material (5.6.3)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from policies.reasons import Reason
 from policies.vocabulary import Indication, SubIndication
@@ -10,6 +10,7 @@ from validator.judge.basic import Basic
 from validator.judge.chains import Purpose
 from validator.judge.conclusion import Conclusion, failed, indeterminate
 from validator.judge.context import Context
+from validator.judge.demands import heard_about_time
 from validator.judge.past import Subject, validate_past_signature
 from validator.judge.signature_blocks import acceptance, signature_findings
 from validator.judge.tokens import PAST, JudgedToken, JudgedTokens
@@ -49,7 +50,7 @@ def validate_with_time(
     current = basic.conclusion
     if not current.passed and current.sub_indication not in _CONTINUE:
         return Timed(conclusion=current, best=best, proof=proof)
-    conclusion = _steps(context, signature, basic, tokens, best)
+    conclusion = _steps(context, signature, basic, tokens, best, proof)
     return Timed(conclusion=conclusion, best=best, proof=proof)
 
 
@@ -65,12 +66,16 @@ def _best(context: Context, tokens: tuple[JudgedToken, ...]) -> tuple[datetime, 
 
 
 def _steps(
-    context: Context, signature: SignatureFacts, basic: Basic, tokens: tuple[JudgedToken, ...], best: datetime
+    context: Context,
+    signature: SignatureFacts,
+    basic: Basic,
+    tokens: tuple[JudgedToken, ...],
+    best: datetime,
+    proof: str | None,
 ) -> Conclusion:
     for check in (
         _at_best_time(context, signature, basic, best),
-        _order(tokens),
-        time_stamp_delay(context, signature, best),
+        _demands(context, signature, tokens, best, proof),
         _freshness(context, basic, best),
         _accepted(context, signature, basic, best),
         _algorithms_now(context, basic, best),
@@ -115,32 +120,12 @@ def _at_best_time(context: Context, signature: SignatureFacts, basic: Basic, bes
     return early if current.passed and best < facts.not_before else None
 
 
-def _order(tokens: tuple[JudgedToken, ...]) -> Conclusion | None:
-    """4e: no signature time-stamp before a content time-stamp, accuracies considered (RFC 3161 2.4.2)."""
-    valid = [item.facts for item in tokens if item.final.passed and item.facts.gen_time is not None]
-    content = [item for item in valid if item.kind is TimestampKind.CONTENT]
-    later = [item for item in valid if item.kind is not TimestampKind.CONTENT]
-    for first in content:
-        for second in later:
-            slack = timedelta(microseconds=(first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0))
-            if first.gen_time and second.gen_time and first.gen_time > second.gen_time + slack:
-                reason = Reason.of("TS-TSP-ORDER", first=first.id, second=second.id)
-                return indeterminate(SubIndication.TIMESTAMP_ORDER_FAILURE, reason)
-    return None
-
-
-def time_stamp_delay(context: Context, signature: SignatureFacts, best: datetime) -> Conclusion | None:
-    """Step 5: the claimed time plus the delay that the policy grants is after the best signature time."""
-    delay = context.policy.timestamp_delay_seconds
-    if delay is None:
-        return None
-    claimed = signature.claimed_time
-    if claimed is None:
-        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, Reason.of("TS-SIG-TIME-ABSENT"))
-    if claimed + timedelta(seconds=delay) <= best:
-        reason = Reason.of("TS-SIG-TIME-DELAY", claimed=claimed.isoformat(), best=best.isoformat(), seconds=delay)
-        return indeterminate(SubIndication.SIG_CONSTRAINTS_FAILURE, reason)
-    return None
+def _demands(
+    context: Context, signature: SignatureFacts, tokens: tuple[JudgedToken, ...], best: datetime, proof: str | None
+) -> Conclusion | None:
+    """Steps 4e and 5, and what else the policy demands of the time-stamps."""
+    heard = heard_about_time(context, signature, tokens, best, proof)
+    return None if heard.passed else heard.conclusion()
 
 
 def _freshness(context: Context, basic: Basic, best: datetime) -> Conclusion | None:
@@ -209,6 +194,10 @@ def validate_archived(context: Context, signature: SignatureFacts, timed: Timed,
         found.block("PSV", "EN 319 102-1 5.6.2.4"),
     )
     if found.passed:
-        checks = (time_stamp_delay(context, signature, best), acceptance(context, signature, best, past.path))
+        tokens = judged.covering(signature)
+        checks = (
+            _demands(context, signature, tokens, best, proof),
+            acceptance(context, signature, best, past.path),
+        )
         found = next((item for item in checks if item is not None and not item.passed), found)
     return Timed(conclusion=found, best=best, proof=proof, blocks=blocks)

@@ -84,17 +84,6 @@ class JudgementPolicy:
         changed = replace(self, algorithms=algorithms, name=name)
         return replace(changed, digest=_digest(changed))
 
-    @property
-    def timestamp_delay_seconds(self) -> int | None:
-        """The delay of 5.5.4 step 5 where exceeding it decides; None when the policy does not demand one."""
-        found = self.setting("LTV.time-stamp-delay")
-        return found.number("seconds") if found.level is Level.FAIL else None
-
-    @property
-    def long_term_required(self) -> bool:
-        """A signature without its own long-term material does not pass."""
-        return self.setting("LTV.long-term-material").level is Level.FAIL
-
 
 # --- the shipped policies -----------------------------------------------------------------------------------------
 

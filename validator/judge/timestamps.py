@@ -10,9 +10,10 @@ from validator.judge.basic import Basic, validate_basic
 from validator.judge.chains import CertificateFacts, Purpose
 from validator.judge.conclusion import Conclusion, failed, indeterminate, passed
 from validator.judge.context import Context
+from validator.judge.rules.evaluate import hear
+from validator.judge.rules.model import RuleContext
+from validator.judge.rules.subjects import TokenSubject
 from validator.judge.verdict import Block
-
-TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +83,15 @@ def _imprint(token: TimestampFacts) -> Conclusion:
 
 
 def _authority(context: Context, token: TimestampFacts) -> Conclusion:
-    """The TSU's certificate: extended key usage time-stamping, alone and critical; genTime inside its validity."""
+    """What the policy demands of the token and of its authority's certificate (RFC 3161 2.3: extended key usage
+    time-stamping, alone and critical); genTime inside the certificate's validity."""
     name = token.signature.signing_certificate if token.signature else None
     facts = context.chains.certificate(name) if name else None
-    if facts is None or token.gen_time is None:
-        return passed()
-    reasons: list[Reason] = []
-    if facts.extended_key_usage != frozenset((TIME_STAMPING,)) or not facts.extended_key_usage_critical:
-        found = " ".join(sorted(facts.extended_key_usage or ())) or "-"
-        reasons.append(Reason.of("TS-TSP-KEY-PURPOSE", found=found, critical=str(facts.extended_key_usage_critical)))
-    if not _inside(facts, token.gen_time):
-        reasons.append(Reason.of("TS-TSP-TIME-OUTSIDE", time=token.gen_time.isoformat()))
-    return indeterminate(SubIndication.CHAIN_CONSTRAINTS_FAILURE, *reasons) if reasons else passed()
+    heard = hear(context.policy, "TSV", RuleContext.TIME_STAMP, TokenSubject(token=token, authority=facts))
+    if facts is None or token.gen_time is None or _inside(facts, token.gen_time):
+        return heard.conclusion()
+    outside = Reason.of("TS-TSP-TIME-OUTSIDE", time=token.gen_time.isoformat())
+    return indeterminate(SubIndication.CHAIN_CONSTRAINTS_FAILURE, *heard.failures, outside, *heard.remarks)
 
 
 def _inside(facts: CertificateFacts, at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Judges the story's documents before their forums and holds the verdicts against what was expected, on both axes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ops.platform.fetch import Fetcher
@@ -73,7 +73,7 @@ def _policy(scenario: Scenario, now: datetime) -> JudgementPolicy:
     if not scenario.banned:
         return usual
     banned = usual.algorithms.ending("signature", "ECDSA", now - timedelta(days=BAN_DAYS_AGO))
-    return replace(usual, name="default, ECDSA ended", algorithms=banned)
+    return usual.with_algorithms(banned, "default, ECDSA ended")
 
 
 def technical(indication: Indication, sub_indication: object) -> str:
