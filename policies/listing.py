@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from policies.algorithms import load_policy
+from policies.algorithms import AlgorithmPolicy, load_policy
+from policies.algorithms.inventory import entry
 from policies.jurisdictions import Jurisdiction, jurisdictions
 from policies.reasons import catalogue, wording
 from policies.recognition import Instrument, Period, instruments
@@ -29,20 +30,34 @@ def reason_rows(language: str = "en") -> list[Row]:
     ]
 
 
-def algorithm_rows(policy: str = "default") -> list[Row]:
-    """Every row of a catalogue: purpose, name, bits, until, source. Raises UnknownPolicyError."""
-    loaded = load_policy(policy)
-    return [
-        {
-            "purpose": purpose,
-            "name": name,
-            "bits": bits,
-            "until": _text(until),
-            "source": loaded.sources[purpose, name, bits],
-        }
-        for (purpose, name), rows in loaded.entries.items()
-        for bits, until in rows
-    ]
+def algorithm_rows(policy: str | AlgorithmPolicy = "default", at: datetime | None = None) -> list[Row]:
+    """Every line of a catalogue, given by name or itself, with what this product has of the algorithm: purpose, name,
+    bits (from this size up), strength, signs, backend, status at `at` (aware UTC; None without one), until, deprecated,
+    recognisedUntil, recognisedSource, source, catalogue, oids, xml, jose. Raises UnknownPolicyError."""
+    loaded = load_policy(policy) if isinstance(policy, str) else policy
+    return [_algorithm(loaded, purpose, name, bits, at) for purpose, name, bits in loaded.rows]
+
+
+def _algorithm(policy: AlgorithmPolicy, purpose: str, name: str, bits: int, at: datetime | None) -> Row:
+    line, known = policy.rows[purpose, name, bits], entry(purpose, name)
+    return {
+        "purpose": purpose,
+        "name": name,
+        "bits": bits,
+        "strength": known.strength(bits) if known else None,
+        "signs": known.signs if known else False,
+        "backend": known.backend if known else None,
+        "status": line.status(at).value if at else None,
+        "until": _text(line.until),
+        "deprecated": _text(line.deprecated),
+        "recognisedUntil": _text(line.recognised_until),
+        "recognisedSource": line.recognised_source or None,
+        "source": line.source,
+        "catalogue": line.catalogue,
+        "oids": list(known.oids) if known else [],
+        "xml": list(known.xml) if known else [],
+        "jose": list(known.jose) if known else [],
+    }
 
 
 def jurisdiction_rows(language: str = "en") -> list[Row]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,18 +73,38 @@ def reasons(lang: _Language = "en", as_json: _Json = False) -> None:
     _show(reason_rows(_known(lang)), as_json)
 
 
+_Catalogue = Annotated[str | None, typer.Option(help="A catalogue by its name, for example default or legacy.")]
+_Jurisdiction = Annotated[str | None, typer.Option(help="The catalogue of this jurisdiction, for example RU.")]
+_Import = Annotated[Path | None, typer.Option("--import", help="A table of ETSI TS 119 322 (JSON or XML) instead.")]
+_Export = Annotated[str | None, typer.Option(help="Print the table as ts119322 (JSON) or ts119322-xml.")]
+
+
 @app.command()
 def algorithms(
-    catalogue: Annotated[str, typer.Option(help="The catalogue: default, etsi-ts-119-312 or legacy.")] = "default",
+    catalogue: _Catalogue = None,
+    jurisdiction: _Jurisdiction = None,
+    table: _Import = None,
+    at: Annotated[str | None, typer.Option(help="For this moment, ISO 8601; now when missing.")] = None,
+    identifiers: Annotated[bool, typer.Option("--identifiers", help="With OIDs, XML and JOSE identifiers.")] = False,
+    export: _Export = None,
     as_json: _Json = False,
 ) -> None:
-    """Until when each algorithm is reliable, and who says so."""
-    from policies.algorithms import policy_names
+    """What each algorithm counts for at a moment and who says so; whether this product signs with it or only checks."""
+    from ops.service.algorithmtable import chosen_policy, exported, moment, text_lines
     from policies.listing import algorithm_rows
 
-    if catalogue not in policy_names():
-        raise UnknownChoiceError(f"There is no catalogue {catalogue}.", next_step=f"Use: {', '.join(policy_names())}.")
-    _show(algorithm_rows(catalogue), as_json)
+    when = moment(at)
+    policy, remarks = chosen_policy(catalogue, jurisdiction, table)
+    for remark in remarks:
+        typer.echo(remark, err=True)
+    if export is not None:
+        typer.echo(exported(policy, export, when), nl=False)
+        return
+    rows = algorithm_rows(policy, when)
+    if as_json or identifiers:
+        _show(rows, as_json)
+        return
+    typer.echo("\n".join((f"{policy.title} ({policy.name}), {when.isoformat(timespec='seconds')}", *text_lines(rows))))
 
 
 @app.command()

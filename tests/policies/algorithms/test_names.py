@@ -6,6 +6,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from policies.algorithms import CryptoResult, describe_signature, digest_algorithms, verify
+from policies.algorithms.identifiers import algorithm_identifier
+from policies.algorithms.making import makers
 from policies.algorithms.names import (
     SignatureNames,
     der_of_halves,
@@ -44,6 +46,13 @@ def test_a_row_says_of_its_digest_what_the_suite_says(row: SignatureNames) -> No
         pytest.skip(f"{row.name}: parameters or suite come from elsewhere")
     digests = [use.name for use in describe_signature(row.algorithm, b"")[:-1]]
     assert digests in ([] if row.digest is None else [row.digest], [row.digest, "belt-hash"])
+
+
+def test_what_is_said_to_sign_has_a_maker_or_a_library() -> None:
+    made = {algorithm_identifier(item.signature_algorithm_der).oid for item in makers().values()}
+    library = {"RSA", "RSASSA-PSS", "ECDSA", "ECDSA-secp256k1", "DSA", "Ed25519", "Ed448", "ML-DSA"}
+    own = [row for row in signature_names() if row.use not in library]
+    assert {row.oids[0] for row in own if row.signs} == made
 
 
 def test_xml_and_oid_lead_back_to_the_same_row() -> None:
