@@ -9,11 +9,13 @@ from ca.clockguard import trusted_now
 from ca.csr import ProvenKey
 from ca.errors import AuthorityExistsError, CaError, RequestRefusedError
 from ca.facts import authority_row, own_certificate
+from ca.keycheck import require_admitted
 from ca.models import AuthorityRow
 from ca.names import country_of, encode_name
+from ca.national import admitted
 from ca.orders import Order, profile_of
 from ca.preparation import Prepared, prepare_in
-from ca.profile import Purpose
+from ca.profile import Profile, Purpose
 from ca.room import Room
 from ca.values import AuthorityKind, NewAuthority
 from ops.platform.keys import KeyAlgorithm, UnknownLabelError
@@ -69,8 +71,12 @@ def _checked_subject(new: NewAuthority) -> bytes:
 
 def _check_place(room: Room, new: NewAuthority) -> None:
     # What is commonly mistyped is found out before a key is made for it.
-    if new.profile is not None:
-        profile_of(room, new.profile)
+    if new.key_algorithm not in set(KeyAlgorithm):
+        raise RequestRefusedError(
+            f"The key store makes no key of the kind {new.key_algorithm!r}.",
+            next_step=f"Choose one of {', '.join(KeyAlgorithm)}.",
+        )
+    require_admitted(new.key_algorithm, admitted(_profile(room, new), new.jurisdiction))
     with room.database.read() as session:
         for name in (new.parent, new.predecessor):
             if name:
@@ -78,8 +84,6 @@ def _check_place(room: Room, new: NewAuthority) -> None:
 
 
 def _key(room: Room, new: NewAuthority) -> bytes:
-    if new.key_algorithm not in set(KeyAlgorithm):
-        raise RequestRefusedError(f"The key store makes no key of the kind {new.key_algorithm!r}.")
     label = key_label(new.name)
     try:
         return room.keys.public_key(label)
@@ -120,8 +124,7 @@ def _row(room: Room, session: Session, new: NewAuthority, subject: bytes, spki: 
 
 
 def _order(room: Room, session: Session, new: NewAuthority, row: AuthorityRow) -> Order:
-    usual = "root" if new.parent is None else _PROFILE[new.kind]
-    profile = profile_of(room, new.profile or usual)
+    profile = _profile(room, new)
     if profile.purpose not in (Purpose.ROOT, Purpose.ISSUING) or (profile.purpose is Purpose.ROOT) != (not new.parent):
         raise RequestRefusedError(f"The profile {profile.name} does not fit an authority of the kind {new.kind}.")
     policies = new.policies or policies_below(room, new.jurisdiction, AuthorityKind(row.kind))
@@ -135,6 +138,11 @@ def _order(room: Room, session: Session, new: NewAuthority, row: AuthorityRow) -
         requested_by=new.requested_by,
         subject_authority=new.name,
     )
+
+
+def _profile(room: Room, new: NewAuthority) -> Profile:
+    usual = "root" if new.parent is None else _PROFILE[new.kind]
+    return profile_of(room, new.profile or usual)
 
 
 def policies_below(room: Room, jurisdiction: str, kind: AuthorityKind = AuthorityKind.ISSUING) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ Out = Annotated[Path | None, typer.Option(help="File to write to.")]
 Grounds = Annotated[str, typer.Option(help="Legal or factual basis, in words.")]
 Actor = Annotated[str | None, typer.Option(help="Who does it; the system user when not given.")]
 Serial = Annotated[str, typer.Argument(help="Serial number, hexadecimal.")]
+KIND_OF_KEY = "Kind of key: ec-p256, rsa-3072, ml-dsa-65, gost-2012-512-a, gost-kz-2015-512, tumar-kg, bign-256, sm2 …"
 Policy = Annotated[list[str] | None, typer.Option(help="Policy OID; repeatable.")]
 
 
@@ -50,7 +51,7 @@ def authority_create(
     name: Name,
     kind: Annotated[str, typer.Option(help="root, issuing, hub or ttp.")] = "root",
     parent: Annotated[str | None, typer.Option(help="Authority above; none for a root.")] = None,
-    key_algorithm: Annotated[str, typer.Option(help="ec-p256, ec-p384, rsa-3072, rsa-4096.")] = "ec-p256",
+    key_algorithm: Annotated[str, typer.Option("--key-algorithm", "--key", help=f"{KIND_OF_KEY}.")] = "ec-p256",
     profile: Annotated[str | None, typer.Option(help="Profile, when not the usual one of the kind.")] = None,
     policy: Policy = None,
     predecessor: Annotated[str | None, typer.Option(help="Authority whose key this one replaces.")] = None,
@@ -284,12 +285,16 @@ def block_key(
 
 @app.command()
 def responder(
-    authority: Annotated[str, typer.Argument(help="Authority for which it answers.")], as_json: AsJson = False
+    authority: Annotated[str, typer.Argument(help="Authority for which it answers.")],
+    key_algorithm: Annotated[
+        str | None, typer.Option("--key-algorithm", "--key", help=f"{KIND_OF_KEY}; else one like the authority's.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a delegated OCSP responder."""
     from ca import commands
 
-    _show(commands.responder(authority), as_json)
+    _show(commands.responder(authority, key_algorithm), as_json)
 
 
 @app.command()

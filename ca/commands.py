@@ -286,10 +286,10 @@ def block_key(spki_hash: str, grounds: str, actor: str | None) -> Plain:
         return {"spkiSha256": spki_hash.lower(), "revoked": count, "lists": list(ca.publish_due())}
 
 
-def responder(authority: str) -> Plain:
+def responder(authority: str, key_algorithm: str | None) -> Plain:
     """Make a responder."""
     with _authority() as ca:
-        return issued_plain(ca.create_responder(authority))
+        return issued_plain(ca.create_responder(authority, key_algorithm=key_algorithm))
 
 
 def crl(authority: str | None, out: Path | None, above: int) -> Plain:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from ca import ocsp, reader
 from ca.clockguard import trusted_now
 from ca.csr import public_key_bits
-from ca.errors import CaError, ClockError
+from ca.errors import CaError, ClockError, RequestRefusedError
 from ca.facts import authority_row
 from ca.issuance import issue
 from ca.models import AuthorityRow, CertificateRow, CertificateState, ResponderRow, RevocationRow
@@ -37,13 +37,17 @@ class _Responder(NamedTuple):
     template: Template
 
 
-def create_responder(room: Room, name: str, *, key_algorithm: str = "ec-p256") -> Issued:
-    """Make a key and a short-lived certificate for a responder of this authority; the newest one answers."""
+def create_responder(room: Room, name: str, *, key_algorithm: str | None = None) -> Issued:
+    """Make a key and a short-lived certificate for a responder of this authority; the newest one answers.
+
+    `key_algorithm` is a `KeyAlgorithm` value. Without one an authority of a national or post-quantum suite gets a
+    responder of the same kind, so that its status rests on nothing else, and any other an ec-p256 key, which is fast.
+    """
     with room.database.read() as session:
         row = authority_row(session, name)
         count = len(session.exec(select(ResponderRow.id).where(ResponderRow.authority_id == row.id)).all())
     label = _fresh_label(room, name, count + 1)
-    room.keys.generate(label, KeyAlgorithm(key_algorithm))
+    room.keys.generate(label, _kind(room, row.key_label, key_algorithm))
     ours = dict(attributes_of(row.subject))
     subject = (
         ("countryName", ours["countryName"]),
@@ -65,6 +69,15 @@ def create_responder(room: Room, name: str, *, key_algorithm: str = "ec-p256") -
 
     room.database.run_write(store)
     return issued
+
+
+def _kind(room: Room, issuer_key: str, asked: str | None) -> KeyAlgorithm:
+    if asked is not None:
+        if asked not in set(KeyAlgorithm):
+            raise RequestRefusedError(f"The key store makes no key of the kind {asked!r}.")
+        return KeyAlgorithm(asked)
+    above = room.keys.algorithm(issuer_key)
+    return KeyAlgorithm.EC_P256 if above.is_rsa or above.is_ecdsa else above
 
 
 def _fresh_label(room: Room, name: str, number: int) -> str:

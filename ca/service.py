@@ -291,9 +291,9 @@ class CertificateAuthority:
             self.publish_crl(name)
         return names
 
-    def create_responder(self, name: str) -> Issued:
-        """Make a delegated OCSP responder for an authority."""
-        return create_responder(self._room, name)
+    def create_responder(self, name: str, *, key_algorithm: str | None = None) -> Issued:
+        """Make a delegated OCSP responder for an authority; see `ca.responder.create_responder` for its key."""
+        return create_responder(self._room, name, key_algorithm=key_algorithm)
 
     def ocsp(self, request: bytes) -> bytes:
         """The OCSP response to a request, both DER."""

@@ -128,16 +128,15 @@ def _finish_cades(prepared: Prepared, signed: cms.SignedData, services: SigningS
 
 def _finish_pades(prepared: Prepared, signed: cms.SignedData, services: SigningServices, at: datetime) -> bytes:
     from signer.pdf import longterm
-    from signer.pdf.signature import fill
+    from signer.pdf.signature import fill, token_reserve
 
     level = prepared.options.level
     document = fill(prepared.carrier, prepared.placeholder, signed.encode())
     if level.has_material:
         document = longterm.add_material(document, _material(prepared, signed, services, at))
     if level is AdesLevel.LTA:
-        document = longterm.add_document_timestamp(
-            document, _timestamper(services), prepared.identity.scheme.reference_digest
-        )
+        digest, reserve = prepared.identity.scheme.reference_digest, token_reserve(prepared.identity)
+        document = longterm.add_document_timestamp(document, _timestamper(services), digest, reserve)
     return document
 
 

@@ -36,12 +36,15 @@ def add_material(document: bytes, material: Material) -> bytes:
     return output.getvalue()
 
 
-def add_document_timestamp(document: bytes, timestamper: Timestamper, digest: str = "sha256") -> bytes:
-    """The document with a document time-stamp over everything so far; again and again to renew the archive."""
+def add_document_timestamp(
+    document: bytes, timestamper: Timestamper, digest: str = "sha256", reserve: int = TOKEN_RESERVE
+) -> bytes:
+    """The document with a document time-stamp over everything so far; again and again to renew the archive. `reserve`
+    octets are kept free for the token."""
     writer = open_writer(document)
     try:
         spec = SigFieldSpec(fresh_field_name(writer, "DocTimeStamp"))
-        placeholder = DocumentTimestamp(bytes_reserved=2 * TOKEN_RESERVE)
+        placeholder = DocumentTimestamp(bytes_reserved=2 * reserve)
         carrier, region, imprint = write_placeholder(writer, spec, placeholder, digest)
     except PDF_FAULTS as error:
         raise BrokenPdfError("The document's structure does not allow a document time-stamp.") from error

@@ -19,6 +19,8 @@ from signer.pdf.intake import empty_field_names, fresh_field_name, open_for_sign
 from signer.schemes import digest_of
 
 TOKEN_RESERVE: Final = 16 * 1024
+_TOKEN_RESERVE_BARE: Final = 6 * 1024
+_TOKEN_CERTIFICATES: Final = 6
 _CMS_RESERVE: Final = 4 * 1024
 
 
@@ -91,7 +93,18 @@ def _appearance(identity: SigningIdentity, options: SigningOptions, at: datetime
 
 def _reserve(identity: SigningIdentity, options: SigningOptions) -> int:
     certificates = len(identity.certificate) + sum(len(item) for item in identity.chain)
-    return certificates + _CMS_RESERVE + (TOKEN_RESERVE if options.level.has_timestamp else 0)
+    token = token_reserve(identity) if options.level.has_timestamp else 0
+    return certificates + _CMS_RESERVE + _largest(identity) + token
+
+
+def token_reserve(identity: SigningIdentity) -> int:
+    """Octets kept free for a time-stamp token: its signature, and the certificates of a unit and its issuers, which are
+    taken to be no larger than the signer's own."""
+    return max(TOKEN_RESERVE, _TOKEN_RESERVE_BARE + _TOKEN_CERTIFICATES * _largest(identity))
+
+
+def _largest(identity: SigningIdentity) -> int:
+    return max(len(item) for item in (identity.certificate, *identity.chain))
 
 
 def write_placeholder(

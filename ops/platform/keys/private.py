@@ -2,15 +2,15 @@
 of the national suite where it does not.
 
 The national arithmetic is not constant-time: whoever can measure how long signatures take may learn the key. Such a key
-says so once in the log when it is opened, and the store that holds it is refused in production.
+kind says so once in the log of a process, and the store that holds it is refused in production.
 """
 
+import logging
 import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Protocol
 
-import structlog
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -50,6 +50,10 @@ _GENERATORS: Final[dict[KeyAlgorithm, Callable[[], Any]]] = {
     KeyAlgorithm.ML_DSA_65: mldsa.MLDSA65PrivateKey.generate,
     KeyAlgorithm.ML_DSA_87: mldsa.MLDSA87PrivateKey.generate,
 }
+
+
+_LOGGER: Final = logging.getLogger(__name__)
+_warned: set[KeyAlgorithm] = set()
 
 
 class PrivateKey(Protocol):
@@ -149,13 +153,12 @@ class LibraryKey:
 class NationalKey:
     """A key of a national suite, used through the suite's maker: not constant-time."""
 
-    __slots__ = ("_kind", "_maker", "_pkcs8", "_warned")
+    __slots__ = ("_kind", "_maker", "_pkcs8")
 
     def __init__(self, kind: KeyAlgorithm, found: Maker, pkcs8: bytes) -> None:
         self._kind = kind
         self._maker = found
         self._pkcs8 = pkcs8
-        self._warned = found.constant_time
 
     @property
     def pkcs8(self) -> bytes:
@@ -179,9 +182,9 @@ class NationalKey:
         raise AssertionError("unreachable: a national key signs messages only")
 
     def _sign(self, message: bytes) -> bytes:
-        if not self._warned:
-            self._warned = True
-            structlog.get_logger().warning("keys.not-constant-time", algorithm=self._kind.value)
+        if not self._maker.constant_time and self._kind not in _warned:
+            _warned.add(self._kind)
+            _LOGGER.warning("keys.not-constant-time: signing with a %s key in software", self._kind.value)
         return self._maker.sign(self._pkcs8, message, secrets.token_bytes)
 
     def __repr__(self) -> str:
