@@ -16,6 +16,7 @@ BENCHES = {
     "ocsp": "ops.service.bench.issue:ocsp",
     "sign": "ops.service.bench.sign:sign",
     "validate": "ops.service.bench.validate:validate",
+    "judge": "ops.service.bench.judge:judge",
     "path": "ops.service.bench.paths:path",
     "mesh": "ops.service.bench.paths:mesh",
     "crl": "ops.service.bench.crl:crl",

@@ -6,7 +6,7 @@ nothing out unjudged; time-stamps with their serial numbers from the database an
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
@@ -38,7 +38,7 @@ _TEN_KIB = bytes(range(256)) * 40
 @dataclass(frozen=True, slots=True)
 class SigningBench:
     """A signer, a time-stamping unit, their revocation material, and the raw rate of the signer's key behind the same
-    key store."""
+    key store. `another` makes a further signer of a label, with a key of its own."""
 
     identity: SigningIdentity
     holder: Callable[[bytes], bytes]
@@ -47,6 +47,7 @@ class SigningBench:
     judge: SelfValidation
     material: Material
     raw: float
+    another: Callable[[str], "SigningBench"]
 
     def figure(self, name: str, operation: Callable[[], object], **detail: float) -> Figure:
         found = rate(operation)
@@ -94,7 +95,12 @@ def signing_bench() -> Iterator[SigningBench]:
         units.add("bench", key_label="tsu", certificate=unit.certificate, chain=unit.chain, policy=_POLICY)
         holder = store_signer(installation.keys, "signer", identity.scheme)
         message = bytes(900)
-        yield SigningBench(
+
+        def another(label: str) -> SigningBench:
+            other = _certified(installation, authority, label, "legal-person")
+            return replace(bench, identity=other, holder=store_signer(installation.keys, label, other.scheme))
+
+        bench = SigningBench(
             identity=identity,
             holder=holder,
             authority=units.open("bench"),
@@ -102,7 +108,9 @@ def signing_bench() -> Iterator[SigningBench]:
             judge=SelfValidation(installation.clock),
             material=Material(crls=tuple(authority.publish_crl(name).der for name in (ROOT, ISSUING))),
             raw=rate(lambda: holder(message)),
+            another=another,
         )
+        yield bench
 
 
 def _certified(

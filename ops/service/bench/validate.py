@@ -24,7 +24,7 @@ CHECKS = 7
 def validate() -> tuple[Figure, ...]:
     """Documents a second: new ones each time (nothing remembered of the document), and stored Evidence judged again."""
     with signing_bench() as bench:
-        raw = _raw_checks()
+        raw = raw_checks()
         signed = {level: bench.signature(SignatureFormat.PADES, contract(), level, judged=False)() for level in _LEVELS}
         figures = []
         for level, octets in signed.items():
@@ -44,7 +44,8 @@ def _against_raw(name: str, operation: Callable[[], object], raw: float) -> Figu
     return Figure(name=name, rate=rate(operation), reference=f"raw, {CHECKS} checks", reference_rate=raw / CHECKS)
 
 
-def _request(bench: SigningBench, octets: bytes) -> GatherRequest:
+def judging_request(bench: SigningBench, octets: bytes) -> GatherRequest:
+    """How a document of the benchmark's signer is put to the validator: its root as anchor, its lists beside it."""
     root = AnchorInput(source=Source("root", bench.identity.chain[-1]), territory="KZ")
     crls = tuple(Source("crl", item) for item in bench.material.crls)
     return GatherRequest(document=Source("contract.pdf", octets), anchors=(root,), crls=crls)
@@ -54,7 +55,7 @@ def _whole(bench: SigningBench, octets: bytes) -> Callable[[], object]:
     policy = judgement_policy("default")
 
     def operation() -> None:
-        verdict = judge(gather(_request(bench, octets)), policy, bench.now())
+        verdict = judge(gather(judging_request(bench, octets)), policy, bench.now())
         if verdict.indication is not Indication.TOTAL_PASSED:
             raise RuntimeError(f"The benchmark's document was judged {verdict.indication}.")
 
@@ -62,7 +63,7 @@ def _whole(bench: SigningBench, octets: bytes) -> Callable[[], object]:
 
 
 def _again(bench: SigningBench, octets: bytes) -> Callable[[], object]:
-    evidence, policy, at = gather(_request(bench, octets)), judgement_policy("default"), bench.now()
+    evidence, policy, at = gather(judging_request(bench, octets)), judgement_policy("default"), bench.now()
     return lambda: judge(evidence, policy, at)
 
 
@@ -83,7 +84,8 @@ def _pyhanko(bench: SigningBench, octets: bytes) -> Callable[[], object]:
     return operation
 
 
-def _raw_checks() -> float:
+def raw_checks() -> float:
+    """Signature checks a second that one core could do: P-256 over as much as a certificate holds."""
     key = ec.generate_private_key(ec.SECP256R1())
     message, scheme = bytes(900), ec.ECDSA(SHA256())
     value, public = key.sign(message, scheme), key.public_key()
