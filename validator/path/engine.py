@@ -16,12 +16,13 @@ from validator.path.edges import Edges, inherited_parameters
 from validator.path.every_path import every_path
 from validator.path.expected_names import expectation_reasons
 from validator.path.fetching import fetch_issuers
+from validator.path.known_issuer import answer_below
 from validator.path.links import Link
 from validator.path.outcome import best_rejected, order_reasons
 from validator.path.pool import Pool
-from validator.path.remembered import StatusMemory, UpperPath, question_key, remember_upper_path, upper_path
+from validator.path.remembered import Key, UpperPath, question_key, remember_upper_path, upper_path
 from validator.path.search import Search
-from validator.path.signers import SignerEngine
+from validator.path.signers import SignerEngine, status_context
 from validator.path.statuses import path_statuses
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
@@ -33,11 +34,24 @@ MAX_RESTARTS = 50
 
 def build_path(request: PathRequest) -> PathOutcome:
     """Build and validate. Never raises for any content of certificates or evidence: every "no" has a reason."""
-    question = _Question(request, Budget(request.settings))
+    key = question_key(request)
+    upper = upper_path(key)
+    begun: list[_Question] = []
+
+    def question() -> _Question:
+        if not begun:
+            begun.append(_Question(request, Budget(request.settings), key))
+        return begun[0]
+
     try:
-        return question.answer()
+        known = None
+        if upper is not None:
+            anchor = upper.anchor
+            known = answer_below(upper, request, lambda: question().status_context(anchor).engine)
+        return known or question().answer()
     finally:
-        question.close()
+        for one in begun:
+            one.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,12 @@ class _Verdict:
 
 
 class _Question:
-    """One request while it is being worked on; `context` is given when the question is about a CRL or OCSP signer."""
+    """One request while it is being worked on; `key` is what it may be remembered by, `context` is given when the
+    question is about a CRL or OCSP signer."""
 
-    def __init__(self, request: PathRequest, budget: Budget, context: StatusContext | None = None) -> None:
+    def __init__(
+        self, request: PathRequest, budget: Budget, key: Key | None = None, context: StatusContext | None = None
+    ) -> None:
         self._request = request
         self._budget = budget
         self._context = context
@@ -62,8 +79,7 @@ class _Question:
         certificates = tuple(anchor.certificate for anchor in request.anchors)
         self._pool = Pool(request.pool, certificates)
         self._edges = Edges(request.settings, request.at, budget)
-        self._key = question_key(request) if context is None else None
-        self._memory = StatusMemory(request, self._key)
+        self._key = key
         self._contexts: dict[str, StatusContext] = {}
         self._tried: dict[tuple[str, ...], _Verdict] = {}
         self._dropped: list[CandidatePath] = []
@@ -77,12 +93,12 @@ class _Question:
         if not request.anchors:
             return self._refusal(leaf, (Reason.of("TS-PATH-NO-ANCHORS"),))
         try:
-            accepted = self._anchor_itself(leaf) or self._as_before(leaf) or self._search(leaf)
+            accepted = self._anchor_itself(leaf) or self._search(leaf)
         except BudgetExceededError as error:
             return self._refusal(leaf, (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
         if accepted is None:
             return self._refusal(leaf, ())
-        if len(accepted.candidate.certificates) > 1 and upper_path(self._key) is None:
+        if len(accepted.candidate.certificates) > 1 and self._key is not None:
             self._remember(accepted, leaf)
         return self._acceptance(accepted, leaf)
 
@@ -105,27 +121,21 @@ class _Question:
                 return _Verdict(candidate, PathValidation((), policies, ()), findings.leniencies, final=True)
         return None
 
-    def _as_before(self, leaf: Findings) -> _Verdict | None:
-        """The path whose upper part was accepted for the same issuer in the same circumstances; judged in full."""
-        upper = upper_path(self._key)
-        if upper is None or leaf.reasons or self._edges.signature(self._leaf, upper.certificates[0]):
-            return None
-        verdict = self._judge((self._leaf, *upper.certificates), upper.anchor, leaf, upper.leniencies)
-        if verdict is None or verdict.candidate.reasons:
-            # Another way may do better; it is looked for as if nothing had been remembered.
-            self._tried.clear()
-            self._edges.broken.clear()
-            return None
-        self._budget.explored = upper.explored
-        return verdict
-
     def _remember(self, verdict: _Verdict, leaf: Findings) -> None:
-        """Keep the upper part of an accepted path, if it was the first that the search proposed."""
-        chain = verdict.candidate.certificates
-        anchor = next(one for one in self._request.anchors if one.certificate == chain[-1])
-        if len(self._tried) == 1 and not self._dropped and not self._edges.waits_for_parameters(chain[1]):
-            leniencies = verdict.leniencies - leaf.leniencies
-            remember_upper_path(self._key, UpperPath(chain[1:], anchor, leniencies, self._budget.explored))
+        """Keep the upper part of an accepted path, if it was the first that the search proposed, and what is known of
+        the status of its CAs."""
+        request, chain = self._request, verdict.candidate.certificates
+        upper = upper_path(self._key)
+        if upper is None:
+            if len(self._tried) > 1 or self._dropped or self._edges.waits_for_parameters(chain[1]):
+                return
+            anchor = next(one for one in request.anchors if one.certificate == chain[-1])
+            own = verdict.leniencies - leaf.leniencies
+            upper = UpperPath(chain[1:], anchor, request.settings, own, self._budget.explored)
+            remember_upper_path(self._key, upper)
+        if upper.certificates == chain[1:] and verdict.candidate.statuses:
+            key = upper.statuses_key(self._leaf, request.evidence)
+            upper.remember_statuses(key, request.pool, verdict.candidate.statuses[1:])
 
     def _search(self, leaf: Findings) -> _Verdict | None:
         for _ in range(MAX_RESTARTS):
@@ -200,15 +210,8 @@ class _Question:
         found = fetch_issuers((link.certificate for link in links), self._request.fetch)
         return self._pool.add(found)
 
-    def _judge(
-        self,
-        chain: tuple[Certificate, ...],
-        anchor: TrustAnchor,
-        leaf: Findings,
-        above: frozenset[str] | None = None,
-    ) -> _Verdict | None:
-        """The verdict on a complete path; None when it was judged before. `above` are the leniencies that its CA
-        certificates need, when they are known already."""
+    def _judge(self, chain: tuple[Certificate, ...], anchor: TrustAnchor, leaf: Findings) -> _Verdict | None:
+        """The verdict on a complete path; None when it was judged before."""
         key = tuple(certificate.fingerprint for certificate in chain)
         if key in self._tried:
             return None
@@ -220,15 +223,14 @@ class _Question:
         passable = bool(late) or any(reason.code != "TS-PATH-PATH-LENGTH" for reason in validation.reasons)
         statuses: tuple[StatusAnswer, ...] = ()
         if settings.revocation is not RevocationMode.NONE and not top.reasons and not validation.reasons:
-            statuses, found, broken = path_statuses(chain, self._request, self._status_context(anchor), self._memory)
+            statuses, found, broken = path_statuses(chain, self._request, self.status_context(anchor))
             reasons += found
             if broken is not None and (broken.final or len(self._request.anchors) == 1):
                 self._edges.broken[broken.pair] = broken.reasons
                 found = []
             passable = passable or bool(found)
-        if above is None:
-            above = top.leniencies.union(*(self._edges.ca(certificate).leniencies for certificate in chain[1:-1]))
-        leniencies = leaf.leniencies | above
+        above = (self._edges.ca(certificate).leniencies for certificate in chain[1:-1])
+        leniencies = leaf.leniencies.union(top.leniencies, *above)
         candidate = CandidatePath(certificates=chain, reasons=order_reasons(reasons), statuses=statuses)
         verdict = self._tried[key] = _Verdict(candidate, validation, leniencies, not passable)
         return verdict
@@ -242,15 +244,18 @@ class _Question:
                 reasons += self._edges.signature(chain[position - 1], chain[position], parameters)
         return reasons
 
-    def _status_context(self, anchor: TrustAnchor) -> StatusContext:
+    def status_context(self, anchor: TrustAnchor) -> StatusContext:
+        """The context of status questions on paths to this anchor; for a signer, that of who asks about it."""
+        if self._context is not None:
+            return self._context
         name = anchor.certificate.fingerprint
         if name not in self._contexts:
             engine = SignerEngine(self._request, anchor, self._pool, self._signer_outcome)
-            self._contexts[name] = engine.context(self._context)
+            self._contexts[name] = status_context(self._request.settings, engine)
         return self._contexts[name]
 
     def _signer_outcome(self, request: PathRequest, context: StatusContext) -> PathOutcome:
-        return _Question(request, self._budget, context).answer()
+        return _Question(request, self._budget, context=context).answer()
 
     def _acceptance(self, verdict: _Verdict, leaf: Findings) -> PathOutcome:
         return PathOutcome(
@@ -284,7 +289,7 @@ class _Question:
         if self._request.settings.revocation is RevocationMode.NONE or anchor is None or len(chain) < 2:
             return rejected
         try:
-            statuses, found, _ = path_statuses(chain, self._request, self._status_context(anchor), self._memory)
+            statuses, found, _ = path_statuses(chain, self._request, self.status_context(anchor))
         except BudgetExceededError:
             return rejected
         return replace(rejected, reasons=order_reasons((*rejected.reasons, *found)), statuses=statuses)

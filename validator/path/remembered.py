@@ -1,57 +1,148 @@
 """What one accepted path teaches about the next question: the certificates above the end entity, and their status.
 
-Both memories are keyed by everything the remembered answer depends on: contents of anchors, pool and evidence, the
-time, and the settings. A change of trust state is a different key, never a hit. They are used only where the key is
-cheap to build, that is for small pools; a remembered path is the one that the search would propose first, so that an
-answer does not depend on what was asked before.
+Everything is keyed by everything the remembered answer depends on: contents of anchors, pool and evidence, the time,
+and the settings. A change of trust state is a different key, never a hit. Only questions with small pools are
+remembered, where the key is cheap to build; a remembered path is the one that the search would propose first, so that
+an answer does not depend on what was asked before.
 """
 
-from dataclasses import dataclass
+from itertools import count
 
 from policies.algorithms import AlgorithmPolicy
+from validator.asn1.memory import Generations
 from validator.path.certificate import Certificate
+from validator.path.extension_values import PolicyInformation
 from validator.path.types import PathRequest, PathSettings, TrustAnchor
-from validator.revocation.types import Status, StatusAnswer
+from validator.path.validation import PathState, PathValidation, conclude, state_above, violations
+from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
 
 MAX_OFFERED = 32
 _MAX_KEPT = 4_096
+_MAX_ENDS, _MAX_STATUSES = 256, 64
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class UpperPath:
-    """The certificates above the end entity, trust anchor last, with the findings that they were accepted with."""
+    """The certificates above an end entity, trust anchor last, as they were accepted, and what follows from them for
+    whoever comes next. `leniencies` are those they needed, `explored` what finding them had cost."""
 
-    certificates: tuple[Certificate, ...]
-    anchor: TrustAnchor
-    leniencies: frozenset[str]
-    explored: int
+    __slots__ = ("_ends", "_state", "_statuses", "anchor", "certificates", "explored", "leniencies")
+
+    def __init__(
+        self,
+        certificates: tuple[Certificate, ...],
+        anchor: TrustAnchor,
+        settings: PathSettings,
+        leniencies: frozenset[str],
+        explored: int,
+    ) -> None:
+        self.certificates = certificates
+        self.anchor = anchor
+        self.leniencies = leniencies
+        self.explored = explored
+        self._state: PathState = state_above(certificates, settings)
+        self._ends: dict[int, tuple[tuple[PolicyInformation, ...] | None, PathValidation]] = {}
+        self._statuses: dict[Key, tuple[StatusAnswer, ...]] = {}
+
+    def accepted_end(self, leaf: Certificate, settings: PathSettings) -> PathValidation | None:
+        """What RFC 5280 6.1.6 outputs for `leaf` under these certificates; None when it is not success."""
+        details = leaf.details
+        if details.policy_constraints is not None:
+            return None
+        # End entities of one issuer share the very tuple of their policies: extensions are decoded once per content.
+        policies = details.policies
+        known = self._ends.get(id(policies))
+        if known is None or known[0] is not policies:
+            if len(self._ends) >= _MAX_ENDS:
+                self._ends.clear()
+            known = self._ends[id(policies)] = (policies, conclude(self._state, leaf))
+        if known[1].reasons or violations((leaf, *self.certificates), settings, of_leaf_only=True):
+            return None
+        return known[1]
+
+    def statuses(self, key: Key) -> tuple[StatusAnswer, ...] | None:
+        """The revocation answers about the CA certificates, in their order, that belong to `statuses_key`."""
+        return self._statuses.get(key)
+
+    def remember_statuses(
+        self, key: Key | None, pool: tuple[Certificate, ...], answers: tuple[StatusAnswer, ...]
+    ) -> None:
+        """Keep the answers with which the path was accepted.
+
+        Only where each is "good", signed by the issuer itself, and nobody outside the path is at hand who could have
+        signed other evidence: then they depend on nothing but what is in the key.
+        """
+        if key is None or not set(pool) <= set(self.certificates):
+            return
+        for answer, issuer in zip(answers, self.certificates[1:], strict=True):
+            if answer.status is not Status.GOOD or answer.signer_path[:1] != (issuer.fingerprint,):
+                return
+        if len(self._statuses) >= _MAX_STATUSES:
+            self._statuses.clear()
+        self._statuses[key] = answers
+
+    def statuses_key(self, leaf: Certificate, evidence: RevocationEvidence) -> Key | None:
+        """The evidence on which the answers about the CA certificates depend; None when `leaf` might have signed some
+        of it, or when it is too much to compare."""
+        usage = leaf.details.key_usage
+        if usage is None or "cRLSign" in usage or evidence.malformed or len(evidence.crls) > MAX_OFFERED:
+            return None
+        index = evidence.index.ocsps
+        answers = [index.get(one.serial_octets) for one in self.certificates[:-1]] if index else ()
+        return (
+            tuple([crl.sha256 for crl in evidence.crls]),
+            tuple([None if found is None else tuple([one.sha256 for one in found]) for found in answers]),
+        )
 
 
-_upper: dict[Key, UpperPath] = {}
-_statuses: dict[Key, StatusAnswer] = {}
+_upper: Generations[Key, UpperPath] = Generations(_MAX_KEPT)
+_settings: dict[int, tuple[PathSettings, int]] = {}
+_numbers: dict[Key, int] = {}
 _policies: dict[int, AlgorithmPolicy | None] = {}
-_MAX_POLICIES = 64
+_next_number = count()
+_MAX_SETTINGS, _MAX_POLICIES = 256, 64
 
 
 def question_key(request: PathRequest) -> Key | None:
     """What the certificates above an end entity depend on, None when the question is too large to be remembered."""
     if len(request.pool) > MAX_OFFERED or len(request.anchors) > MAX_OFFERED or request.fetch is not None:
         return None
-    identifier = request.leaf.details.authority_key_id
+    leaf = request.leaf
     return (
-        request.leaf.issuer.key,
-        identifier,
+        leaf.issuer.key,
+        leaf.details.authority_key_id,
         tuple([one.fingerprint for one in request.pool]),
         tuple([(one.certificate.fingerprint, one.sunset) for one in request.anchors]),
         request.at,
-        *_settings_key(request.settings),
+        _settings_number(request.settings),
     )
+
+
+def _settings_number(settings: PathSettings) -> int:
+    """A number for what the settings say about the certificates above an end entity, the same for the same content.
+    No number is ever given twice, so what is forgotten here can only be missed, not mistaken."""
+    known = _settings.get(id(settings))
+    if known is not None and known[0] is settings:
+        return known[1]
+    if len(_settings) >= _MAX_SETTINGS:
+        _settings.clear()
+    key = _settings_key(settings)
+    number = _numbers.get(key)
+    if number is None:
+        if len(_numbers) >= _MAX_SETTINGS:
+            _numbers.clear()
+        number = _numbers[key] = next(_next_number)
+    _settings[id(settings)] = (settings, number)
+    return number
 
 
 def _settings_key(settings: PathSettings) -> Key:
     return (
         _identity(settings.algorithms),
+        settings.initial_policies,
+        settings.require_explicit_policy,
+        settings.inhibit_policy_mapping,
+        settings.inhibit_any_policy,
         settings.revocation,
         settings.leniencies,
         settings.freshness_seconds,
@@ -69,8 +160,8 @@ def _identity(policy: AlgorithmPolicy | None) -> int:
     if id(policy) not in _policies:
         if len(_policies) >= _MAX_POLICIES:
             _policies.clear()
-            _upper.clear()
-            _statuses.clear()
+            _numbers.clear()
+            _settings.clear()
         _policies[id(policy)] = policy
     return id(policy)
 
@@ -83,45 +174,4 @@ def upper_path(key: Key | None) -> UpperPath | None:
 def remember_upper_path(key: Key | None, upper: UpperPath) -> None:
     """Keep what an accepted path had above its end entity."""
     if key is not None:
-        if len(_upper) >= _MAX_KEPT:
-            _upper.clear()
-        _upper[key] = upper
-
-
-class StatusMemory:
-    """Revocation answers about CA certificates, for one question; `key` is the question's, None for no memory.
-
-    Only answers signed by the issuer itself are kept, and only where nobody outside the path is at hand who could
-    have signed other evidence: then an answer depends on nothing but what is in its key.
-    """
-
-    def __init__(self, request: PathRequest, key: Key | None) -> None:
-        self._evidence = request.evidence
-        self._pool = request.pool
-        self._key: Key | None = None
-        usage = request.leaf.details.key_usage
-        closed = usage is not None and "cRLSign" not in usage and not request.evidence.malformed
-        if key is not None and closed and len(request.evidence.crls) <= MAX_OFFERED:
-            self._key = (tuple([crl.sha256 for crl in request.evidence.crls]), *key[2:])
-
-    def key(self, certificate: Certificate, issuer: Certificate, anchor: Certificate) -> Key | None:
-        """What the answer about `certificate` depends on; None for an end entity, whose answer is not kept."""
-        if self._key is None or not certificate.details.ca:
-            return None
-        ocsps = self._evidence.index.ocsps.get(certificate.serial_octets, ())
-        answers = tuple(response.sha256 for response in ocsps)
-        return (certificate.fingerprint, issuer.fingerprint, anchor.fingerprint, answers, self._key)
-
-    @staticmethod
-    def get(key: Key | None) -> StatusAnswer | None:
-        """The remembered answer."""
-        return None if key is None else _statuses.get(key)
-
-    def put(self, key: Key | None, answer: StatusAnswer, chain: tuple[Certificate, ...], issuer: Certificate) -> None:
-        """Keep an answer about a certificate of `chain` that `issuer` issued."""
-        own = answer.signer_path[:1] == (issuer.fingerprint,)
-        if key is None or not own or answer.status is not Status.GOOD or not set(self._pool) <= set(chain):
-            return
-        if len(_statuses) >= _MAX_KEPT:
-            _statuses.clear()
-        _statuses[key] = answer
+        _upper.put(key, upper)

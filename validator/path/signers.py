@@ -10,10 +10,22 @@ from datetime import datetime, timedelta
 from validator.path.certificate import Certificate
 from validator.path.name import Name
 from validator.path.pool import Pool
-from validator.path.types import PathOutcome, PathRequest, TrustAnchor
-from validator.revocation.context import SignerPurpose, SignerVerdict, StatusContext
+from validator.path.types import PathOutcome, PathRequest, PathSettings, TrustAnchor
+from validator.revocation.context import PathEngine, SignerPurpose, SignerVerdict, StatusContext
 
 MAX_PENDING = 8
+
+
+def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
+    """The context of status questions under these settings."""
+    freshness = settings.freshness_seconds
+    return StatusContext(
+        engine=engine,
+        algorithms=settings.algorithms,
+        freshness=None if freshness is None else timedelta(seconds=freshness),
+        known_until=settings.known_until,
+        leniencies=settings.leniencies,
+    )
 
 
 class SignerEngine:
@@ -31,20 +43,6 @@ class SignerEngine:
         self._pool = pool
         self._ask = ask
         self._known: dict[tuple[str, datetime, frozenset[str]], SignerVerdict] = {}
-
-    def context(self, outer: StatusContext | None) -> StatusContext:
-        """The context of status questions; inside a question about a signer, that question's."""
-        if outer is not None:
-            return outer
-        settings = self._request.settings
-        freshness = settings.freshness_seconds
-        return StatusContext(
-            engine=self,
-            algorithms=settings.algorithms,
-            freshness=None if freshness is None else timedelta(seconds=freshness),
-            known_until=settings.known_until,
-            leniencies=settings.leniencies,
-        )
 
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:
         """Certificates of the pool and the trust anchor, and the end entity, with this subject."""

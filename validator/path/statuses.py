@@ -6,7 +6,6 @@ from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.edges import inherited_parameters
 from validator.path.general_name import URI
-from validator.path.remembered import StatusMemory
 from validator.path.types import PathRequest, RevocationMode
 from validator.revocation.context import StatusContext
 from validator.revocation.status import certificate_status
@@ -26,7 +25,7 @@ class BrokenPair:
 
 
 def path_statuses(
-    chain: tuple[Certificate, ...], request: PathRequest, context: StatusContext, memory: StatusMemory
+    chain: tuple[Certificate, ...], request: PathRequest, context: StatusContext
 ) -> tuple[tuple[StatusAnswer, ...], list[Reason], BrokenPair | None]:
     """(answers in the order of `chain` without the anchor, reasons against the path, the first broken pair)."""
     answers: list[StatusAnswer] = []
@@ -34,14 +33,10 @@ def path_statuses(
     broken: BrokenPair | None = None
     for position in range(len(chain) - 2, -1, -1):
         certificate, issuer = chain[position], chain[position + 1]
-        key = memory.key(certificate, issuer, chain[-1])
-        answer = memory.get(key)
-        if answer is None:
-            parameters = inherited_parameters(chain[position + 1 :])
-            answer = certificate_status(
-                certificate, issuer, request.at, request.evidence, context, dsa_parameters=parameters
-            )
-            memory.put(key, answer, chain, issuer)
+        parameters = inherited_parameters(chain[position + 1 :])
+        answer = certificate_status(
+            certificate, issuer, request.at, request.evidence, context, dsa_parameters=parameters
+        )
         answers.append(answer)
         reason = status_reason(certificate, answer, request.settings.revocation)
         if reason is not None:

@@ -16,7 +16,7 @@ from validator.path.types import PathSettings
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class PathState:
     """The variables of RFC 5280 6.1.2 after some certificates. Counters count down as 6.1.4 says; one more than the
     path's length stands for "no limit" and is written as None."""
 
@@ -43,29 +43,28 @@ def validate(chain: Sequence[Certificate], settings: PathSettings) -> PathValida
 
     The reasons are in the order in which the standard would meet them, from the anchor down.
     """
-    key, state = _prefix(tuple(reversed(chain[1:])), settings)
-    leaf = chain[0]
-    constraints = _name_constraint_reasons(chain, settings)
-    # End entities of one issuer share the very tuple of their policies: extensions are decoded once per content.
-    policies, limits = leaf.details.policies, leaf.details.policy_constraints
-    last = (key, id(policies), None if limits is None else limits.require_explicit_policy)
-    known = _ends.get(last)
-    if known is None or known[0] is not policies:
-        if len(_ends) >= _MAX_PREFIXES:
-            _ends.clear()
-        known = _ends[last] = (policies, _wrap_up(_basic(state, leaf, final=True), leaf))
-    validation = known[1]
+    validation = conclude(state_above(tuple(chain[1:]), settings), chain[0])
+    constraints = violations(chain, settings)
     return replace(validation, reasons=(*constraints, *validation.reasons)) if constraints else validation
 
 
-_prefixes: dict[tuple[object, ...], _State] = {}
-_ends: dict[tuple[object, ...], tuple[object, PathValidation]] = {}
+def state_above(authorities: tuple[Certificate, ...], settings: PathSettings) -> PathState:
+    """The variables of 6.1.2 after the certificates above an end entity, trust anchor last."""
+    return _prefix(authorities[::-1], settings)
+
+
+def conclude(state: PathState, leaf: Certificate) -> PathValidation:
+    """The last certificate and the wrap-up, name constraints aside."""
+    return _wrap_up(_basic(state, leaf, final=True), leaf)
+
+
+_prefixes: dict[tuple[object, ...], PathState] = {}
 _MAX_PREFIXES, _MAX_NODES = 4_096, 100_000
 _kept_nodes = 0
 
 
-def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> tuple[tuple[object, ...], _State]:
-    """The key and the state after the trust anchor and the CA certificates; kept, because an issuer's paths share it.
+def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> PathState:
+    """The state after the trust anchor and the CA certificates; kept, because an issuer's paths share it.
 
     It depends on nothing but the certificates' contents and the inputs of 6.1.1 in the key.
     """
@@ -79,17 +78,17 @@ def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> tup
     )
     known = _prefixes.get(key)
     if known is not None:
-        return key, known
+        return known
     if len(authorities) == 1:
         state = _initial(authorities[0], settings)
     else:
-        _, state = _prefix(authorities[:-1], settings)
+        state = _prefix(authorities[:-1], settings)
         state = _prepare_next(_basic(state, authorities[-1], final=False), authorities[-1])
     _keep(key, state)
-    return key, state
+    return state
 
 
-def _keep(key: tuple[object, ...], state: _State) -> None:
+def _keep(key: tuple[object, ...], state: PathState) -> None:
     global _kept_nodes
     if len(_prefixes) >= _MAX_PREFIXES or _kept_nodes > _MAX_NODES:
         _prefixes.clear()
@@ -98,11 +97,11 @@ def _keep(key: tuple[object, ...], state: _State) -> None:
     _kept_nodes += len(state.graph.layers[-1])
 
 
-def _initial(anchor: Certificate, settings: PathSettings) -> _State:
+def _initial(anchor: Certificate, settings: PathSettings) -> PathState:
     acceptable = settings.initial_policies
     if acceptable is not None and ANY_POLICY in acceptable:
         acceptable = None
-    state = _State(
+    state = PathState(
         graph=PolicyGraph.initial(),
         explicit_policy=0 if settings.require_explicit_policy else None,
         policy_mapping=0 if settings.inhibit_policy_mapping else None,
@@ -113,7 +112,7 @@ def _initial(anchor: Certificate, settings: PathSettings) -> _State:
     return _anchor_constraints(state, anchor) if settings.anchor_constraints else state
 
 
-def _anchor_constraints(state: _State, anchor: Certificate) -> _State:
+def _anchor_constraints(state: PathState, anchor: Certificate) -> PathState:
     """The anchor's own limits become inputs of the validation (RFC 5937 section 4)."""
     details = anchor.details
     acceptable = state.acceptable
@@ -138,7 +137,7 @@ def _least(first: int | None, second: int | None) -> int | None:
     return min(first, second)
 
 
-def _basic(state: _State, certificate: Certificate, *, final: bool) -> _State:
+def _basic(state: PathState, certificate: Certificate, *, final: bool) -> PathState:
     """6.1.3 (d), (e), (f) for one certificate."""
     self_issued = certificate.self_issued
     counts = state.inhibit_any is None or state.inhibit_any > 0 or (not final and self_issued)
@@ -146,7 +145,7 @@ def _basic(state: _State, certificate: Certificate, *, final: bool) -> _State:
     reasons = state.reasons
     if graph.null and state.explicit_policy == 0 and not reasons:
         reasons = (Reason.of("TS-PATH-POLICY"),)
-    return _State(
+    return PathState(
         graph=graph,
         explicit_policy=state.explicit_policy,
         policy_mapping=state.policy_mapping,
@@ -157,7 +156,7 @@ def _basic(state: _State, certificate: Certificate, *, final: bool) -> _State:
     )
 
 
-def _prepare_next(state: _State, certificate: Certificate) -> _State:
+def _prepare_next(state: PathState, certificate: Certificate) -> PathState:
     """6.1.4 (a), (b), (h) to (m) for a CA certificate."""
     details = certificate.details
     reasons = state.reasons
@@ -177,7 +176,7 @@ def _prepare_next(state: _State, certificate: Certificate) -> _State:
         explicit = _least(explicit, limits.require_explicit_policy)
         mapping = _least(mapping, limits.inhibit_policy_mapping)
     own_length = details.basic_constraints.path_length if details.basic_constraints else None
-    return _State(
+    return PathState(
         graph=graph,
         explicit_policy=explicit,
         policy_mapping=mapping,
@@ -192,15 +191,18 @@ def _less_one(counter: int | None) -> int | None:
     return counter - 1 if counter else counter
 
 
-def _name_constraint_reasons(chain: Sequence[Certificate], settings: PathSettings) -> tuple[Reason, ...]:
-    """6.1.3 (b) and (c): every constraining certificate against every certificate below it."""
+def violations(
+    chain: Sequence[Certificate], settings: PathSettings, *, of_leaf_only: bool = False
+) -> tuple[Reason, ...]:
+    """6.1.3 (b) and (c): every constraining certificate against every certificate below it, or against the end entity
+    where the others are known to be right."""
     reasons: list[Reason] = []
     first = len(chain) - 1 if settings.anchor_constraints else len(chain) - 2
     for above in range(first, 0, -1):
         index = constraint_index(chain[above])
         if index is None:
             continue
-        for below in range(above - 1, -1, -1):
+        for below in range(0 if of_leaf_only else above - 1, -1, -1):
             # Self-issued certificates are exempt unless they are the final one.
             if below and chain[below].self_issued:
                 continue
@@ -210,7 +212,7 @@ def _name_constraint_reasons(chain: Sequence[Certificate], settings: PathSetting
     return tuple(reasons)
 
 
-def _wrap_up(state: _State, leaf: Certificate) -> PathValidation:
+def _wrap_up(state: PathState, leaf: Certificate) -> PathValidation:
     """6.1.5 (a), (b), (g)."""
     explicit = _less_one(state.explicit_policy)
     limits = leaf.details.policy_constraints
