@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from policies.algorithms import sm2
+from policies.algorithms import ecdsa_computed, sm2
 from policies.algorithms.digests import DigestAlgorithm, digest_by_name
 from policies.algorithms.encoding import (
     OBJECT_IDENTIFIER,
@@ -68,6 +68,8 @@ def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     oid = _curve_oid(info.algorithm.parameters)
     if oid == sm2.CURVE:
         return sm2.load_key(info)
+    if oid in ecdsa_computed.CURVES:
+        return ecdsa_computed.load_key(oid, info.key)
     if oid not in CURVES:
         raise UnsupportedError(oid)
     curve = CURVES[oid]
@@ -169,12 +171,13 @@ def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
 
 
 def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
-    primitive = _digests(identifier)[0].primitive
+    digest, der = _digests(identifier)[0], identifier.oid in DER_DIGESTS
+    if isinstance(key.material, ecdsa_computed.ComputedKey):
+        return partial(ecdsa_computed.check_der if der else ecdsa_computed.check_plain, key.material, digest)
     if not isinstance(key.material, _Point):
         raise MismatchError("an ECDSA signature with an SM2 key")
-    assert primitive is not None
-    check = _verify if identifier.oid in DER_DIGESTS else _verify_plain
-    return partial(check, key.material.public_key(), ec.ECDSA(primitive))
+    assert digest.primitive is not None
+    return partial(_verify if der else _verify_plain, key.material.public_key(), ec.ECDSA(digest.primitive))
 
 
 _SCHEME = SignatureScheme(frozenset({EC_PUBLIC_KEY}), _digests, _prepare)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.algorithms.curves import Affine, Arithmetic, Curve, Domain, arithmetics, domains
+from policies.algorithms.curves import Affine, Arithmetic, Curve, Domain, arithmetics, brainpool, domains
 from policies.algorithms.curves.tables import KnownPoints, PointTable
 from policies.algorithms.encoding import MalformedError
 from tests.policies.algorithms.textbook import add, multiple
 
-SETS = [item for item in vars(domains).values() if isinstance(item, Domain)]
+SETS = [item for table in (domains, brainpool) for item in vars(table).values() if isinstance(item, Domain)]
 KINDS = pytest.mark.parametrize("arithmetic", arithmetics(), ids=lambda item: item.name)
 ALL_SETS = pytest.mark.parametrize("domain", SETS, ids=lambda item: item.name)
 
