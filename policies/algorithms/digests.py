@@ -29,8 +29,8 @@ class UnknownAlgorithmError(TrustspaceError):
 class RunningDigest(Protocol):
     """A digest under computation."""
 
-    def update(self, data: bytes, /) -> None:
-        """Add octets."""
+    def update(self, data: national.Octets, /) -> None:
+        """Add octets, from any contiguous buffer."""
         ...
 
     def digest(self) -> bytes:
@@ -58,7 +58,7 @@ class _Shake:
         self._hash = hashlib.new(name)
         self._octets = octets
 
-    def update(self, data: bytes, /) -> None:
+    def update(self, data: national.Octets, /) -> None:
         self._hash.update(data)
 
     def digest(self) -> bytes:

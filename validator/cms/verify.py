@@ -19,7 +19,7 @@ def content_digest(oid: str, pieces: Iterable[bytes | memoryview]) -> bytes | No
         return None
     running = new_digest(oid)
     for piece in pieces:
-        running.update(piece)  # type: ignore[arg-type]
+        running.update(piece)
     return running.digest()
 
 

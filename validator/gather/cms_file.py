@@ -102,7 +102,8 @@ def _content(signed: SignedData, info: SignerInfo, detached: tuple[Source, ...])
     """The content of the signature: inside, or the given file whose digest agrees, or the first one given."""
     if signed.content is not None:
         return _Data((signed.content,), Source("content", signed.content).sha256)
-    expected = verify.message_digest(info)
+    # One file alone is the content whatever its digest says, and its digest is computed later: a long file once.
+    expected = verify.message_digest(info) if len(detached) > 1 else None
     for item in detached:
         if expected is not None and verify.content_digest(info.digest_algorithm.oid, (item.octets,)) == expected:
             return _Data((item.octets,), item.sha256)
