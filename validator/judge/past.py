@@ -9,7 +9,7 @@ from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Stateme
 from validator.judge.conclusion import Conclusion, failed, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.poe import ProofsOfExistence
-from validator.judge.x509 import fresh_at
+from validator.judge.x509 import RELIED, fresh_at
 from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
@@ -152,7 +152,11 @@ def validate_past_signature(context: Context, proofs: ProofsOfExistence, subject
     sub = subject.current.sub_indication
     if sub is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE and _algorithms_proven(subject, proofs):
         return _now(past), past
-    if sub is SubIndication.TRY_LATER and not subject.current.on_hold and fresh_at(context, past.path, best):
+    if (
+        sub is SubIndication.TRY_LATER
+        and not subject.current.on_hold
+        and fresh_at(context, past.path, best, RELIED[subject.purpose])
+    ):
         return _now(past), past
     return subject.current, past
 

@@ -12,13 +12,13 @@ from validator.judge.chains import CertificateFacts, PathFacts, Purpose
 from validator.judge.conclusion import Conclusion, Finding, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.rules.evaluate import together
-from validator.judge.rules.model import RuleContext
+from validator.judge.rules.model import Level, Position, RuleContext, Setting
 from validator.judge.rules.paths import heard_about_path, heard_about_statuses
 from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
 KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
-_RELIED = {Purpose.SIGNATURE: RuleContext.SIGNATURE, Purpose.TIME_STAMP: RuleContext.TIME_STAMP}
+RELIED = {Purpose.SIGNATURE: RuleContext.SIGNATURE, Purpose.TIME_STAMP: RuleContext.TIME_STAMP}
 _CONCLUSIVE = KNOWN | {Status.REVOKED, Status.ON_HOLD}
 
 
@@ -42,7 +42,7 @@ def validate_certificate(
         reason = Reason.of("TS-CHAIN-SUNSET", sunset=path.anchor.sunset.isoformat())
         return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path=path)
     statuses = path_statuses(context, path, context.at)
-    return _conclude(context, path, statuses, relied or _RELIED[purpose], known_at)
+    return _conclude(context, path, statuses, relied or RELIED[purpose], known_at)
 
 
 def _without_anchors(context: Context, leaf: str) -> Conclusion:
@@ -236,27 +236,46 @@ def _knowledge(
     """Status information that is missing or too old: TRY_LATER, unless the policy asks for knowledge of another time
     and that is at hand."""
     heard = heard_about_statuses(context, path, statuses, context.at, relied)
-    if not heard.passed and not (known_at is not None and fresh_at(context, path, known_at, relied)):
-        return heard.conclusion()
     if path.valid and context.policy.revocation is RevocationMode.IF_DECLARED:
-        return passed(*heard.remarks)
-    old = [item for item in statuses if item.status in (Status.STALE, Status.UNKNOWN)]
-    if old and known_at is not None and fresh_at(context, path, known_at, relied):
+        return heard.conclusion()
+    unknown = [at for at, item in enumerate(statuses) if item.status in (Status.STALE, Status.UNKNOWN)]
+    decisive = [at for at in unknown if _decides(context, at, relied)]
+    if (decisive or not heard.passed) and known_at is not None and fresh_at(context, path, known_at, relied):
         return passed(Reason.of("TS-TSP-STATUS-AGED", time=known_at.isoformat()))
-    for at, answer in enumerate(statuses):
-        if answer.status in (Status.STALE, Status.UNKNOWN):
-            code = "TS-CHAIN-STATUS-STALE" if answer.status is Status.STALE else "TS-CHAIN-STATUS-UNKNOWN"
-            reason = Reason.of(code, subject=_subject(context, path, at))
-            return indeterminate(SubIndication.TRY_LATER, reason, *answer.reasons)
-    return passed(*heard.remarks)
+    if decisive:
+        first = decisive[0]
+        return indeterminate(
+            SubIndication.TRY_LATER, _unknown(context, path, statuses, first), *statuses[first].reasons
+        )
+    if not heard.passed:
+        return heard.conclusion()
+    said = (_unknown(context, path, statuses, at).weighing(_known_setting(context, at, relied).level.severity)
+            for at in unknown if _known_setting(context, at, relied).level is not Level.IGNORE)  # fmt: skip
+    return passed(*said, *heard.remarks)
+
+
+def _unknown(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], at: int) -> Reason:
+    code = "TS-CHAIN-STATUS-STALE" if statuses[at].status is Status.STALE else "TS-CHAIN-STATUS-UNKNOWN"
+    return Reason.of(code, subject=_subject(context, path, at))
+
+
+def _known_setting(context: Context, at: int, relied: RuleContext) -> Setting:
+    """How much it weighs for the policy that the status of the certificate at this place of the path is known."""
+    return context.policy.setting(f"XCV.{Position.CA if at else Position.SIGNING}.status-known", relied)
+
+
+def _decides(context: Context, at: int, relied: RuleContext) -> bool:
+    return _known_setting(context, at, relied).level is Level.FAIL
 
 
 def fresh_at(context: Context, path: PathFacts, at: datetime, relied: RuleContext = RuleContext.SIGNATURE) -> bool:
     """Revocation freshness of the whole path at `at`, with everything issued until the validation time, as the clause
     and the rules of the policy have it."""
     statuses = path_statuses(context, path, at, until=context.at)
-    if not all(item.status in KNOWN for item in statuses):
-        return False
+    undecided = (place for place, item in enumerate(statuses) if item.status not in KNOWN)
+    for place in undecided:
+        if statuses[place].status in (Status.REVOKED, Status.ON_HOLD) or _decides(context, place, relied):
+            return False
     return heard_about_statuses(context, path, statuses, at, relied).passed
 
 

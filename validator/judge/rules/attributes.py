@@ -1,7 +1,7 @@
 """Rules about the signature policy and the properties of a signature (blocks VCI and SAV; EN 319 102-1 5.2.4, 5.2.8).
 
 Properties are recognised by the identifiers that each form has for them: object identifiers in CMS, element names in
-XAdES, header parameters in JAdES.
+XAdES, header parameters in JAdES, plain words in what another system recorded.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,10 +15,10 @@ from validator.judge.rules.found import ANY, HOLDS, Reasons, accepted, listed
 from validator.judge.rules.model import Setting
 from validator.judge.rules.subjects import SignatureSubject
 
-_MESSAGE_DIGEST = frozenset(("1.2.840.113549.1.9.4", "SignedProperties", "signed-properties"))
-_CONTENT_TYPE = frozenset(("1.2.840.113549.1.9.3", "cty", "DataObjectFormat"))
-_CONTENT_HINTS = frozenset(("1.2.840.113549.1.9.16.2.4", "DataObjectFormat"))
-_CONTENT_IDENTIFIER = frozenset(("1.2.840.113549.1.9.16.2.7",))
+_MESSAGE_DIGEST = frozenset(("1.2.840.113549.1.9.4", "SignedProperties", "signed-properties", "message-digest"))
+_CONTENT_TYPE = frozenset(("1.2.840.113549.1.9.3", "cty", "DataObjectFormat", "content-type", "mime-type"))
+_CONTENT_HINTS = frozenset(("1.2.840.113549.1.9.16.2.4", "DataObjectFormat", "content-hints"))
+_CONTENT_IDENTIFIER = frozenset(("1.2.840.113549.1.9.16.2.7", "content-identifier"))
 _NO_POLICY = "none"
 _SKEW = timedelta(seconds=60)
 
@@ -61,7 +61,7 @@ def _policy_accepted(subject: SignatureSubject, setting: Setting) -> Reasons:
 
 def _policy_available(subject: SignatureSubject, setting: Setting) -> Reasons:
     named = subject.signature.policy
-    if named is None or named.found:
+    if named is None or named.found or named.implied:
         return HOLDS
     return (Reason.of("TS-SIG-POLICY-NOT-AVAILABLE", policy=named.identifier),)
 
