@@ -25,7 +25,7 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON o
     from policies.vocabulary import Severity
 
     settings = load_settings()
-    found = (*findings(settings), *_database_findings(settings))
+    found = (*findings(settings), *_database_findings(settings), *_digest_findings())
     good = all(finding.severity is not Severity.ERROR for finding in found)
     if as_json:
         values = {"good": good, "findings": [finding.as_dict() for finding in found]}
@@ -59,3 +59,24 @@ def _database_findings(settings: "Settings") -> "tuple[Finding, ...]":
     finally:
         database.close()
     return ()
+
+
+def _digest_findings() -> "tuple[Finding, ...]":
+    """National digests that are computed in Python, and faster forms that are there but give wrong digests."""
+    from ops.platform.config import Finding
+    from policies.algorithms import hashes
+    from policies.vocabulary import Severity
+
+    known = [hashes.status(name) for name in hashes.NAMES]
+    wrong = ", ".join(f"{item.name} ({form})" for item in known for form in item.refused)
+    slow = ", ".join(item.name for item in known if item.backend == hashes.PYTHON)
+    found = []
+    if wrong:
+        sentence = f"These digests of a library or the compiled part are wrong and are not used: {wrong}."
+        step = "Reinstall with bash ops/deploy/install, update the system's libraries, and report it."
+        found.append(Finding("TS-CONFIG-DIGESTS-WRONG", Severity.WARNING, sentence, step))
+    if slow:
+        sentence = f"These digests are computed in Python, two seconds for a megabyte: {slow}."
+        step = "Install a C compiler and Python's headers, then run bash ops/deploy/install again."
+        found.append(Finding("TS-CONFIG-DIGESTS-SLOW", Severity.WARNING, sentence, step))
+    return tuple(found)

@@ -4,11 +4,12 @@
 messages and digests are in the order in which CMS, certificates and files hold them.
 """
 
-from policies.algorithms.hashes.backends import NAMES, AcceleratorWarning, Status, backend, forms, new, status
+from policies.algorithms.hashes.backends import NAMES, PYTHON, AcceleratorWarning, Status, backend, forms, new, status
 from policies.algorithms.hashes.construction import Hash, Octets
 
 __all__ = [
     "NAMES",
+    "PYTHON",
     "AcceleratorWarning",
     "Hash",
     "Octets",
