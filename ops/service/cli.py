@@ -28,7 +28,7 @@ COMMANDS = {
     "demo": _Entry("ops.service.demo.cli", "demo", "Run the main job end to end on real files."),
     "serve": _Entry("ops.service.web.cli", "serve", "Serve the API, the page and the responders."),
     "validate": _Entry("validator.cli.validate", "validate", "Judge signed documents."),
-    "judge": _Entry("validator.cli.validate", "judge", "Judge stored evidence again, without any input or output."),
+    "judge": _Entry("validator.cli.judge", "judge", "Judge stored evidence again, without any input or output."),
     "path": _Entry("validator.cli.path", None, "Build and validate certification paths."),
     "sign": _Entry("signer.cli", "sign", "Sign a document with a credential."),
     "credential": _Entry("signer.cli", "credential", "Manage signing credentials."),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from validator.cli.validate import app
+from validator.cli import judge, validate
 from validator.cli.validate_answer import answer
 from validator.cli.validate_batch import answers
 
@@ -118,7 +118,8 @@ def test_conversation_line_by_line(files: Path, now: Any) -> None:
     process.stdout.close()
 
 
-def invoke(*arguments: str) -> Any:
+def invoke(command: str, *arguments: str) -> Any:
+    app = {"judge": judge.app, "validate": validate.app}[command]
     return CliRunner().invoke(app, list(arguments))
 
 

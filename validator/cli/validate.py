@@ -1,14 +1,13 @@
-"""`trustspace validate` and `trustspace judge`: signed documents on the command line, singly or in batches."""
+"""`trustspace validate`: signed documents on the command line, singly or in batches."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from validator.service import ValidationResult
+from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
 
-app = typer.Typer(help="Judge signed documents and stored evidence.", no_args_is_help=True)
+app = typer.Typer(help="Judge signed documents.", no_args_is_help=True)
 
 _Files = Annotated[list[str] | None, typer.Argument(help="Signed files.")]
 _Batch = Annotated[str | None, typer.Option("--batch", help="Questions as JSON lines; - is standard input.")]
@@ -105,7 +104,7 @@ def validate(
         "document": document,
         "relying": relying,
     }
-    _check_outputs(html, evidence, language, len(files))
+    check_outputs(html, evidence, language, len(files))
     status = [_one({**row, "file": file, "id": file}, html, evidence, keep, language, as_json) for file in files]
     raise typer.Exit(max(status))
 
@@ -120,93 +119,10 @@ def _one(
     found = run(asked)
     if asked.trust_lists:
         typer.echo("Trust lists are not read by this version; give anchors as certificates.", err=True)
-    _write(found, html, evidence, language)
+    write_reports(found, html, evidence, language)
     if keep is not None:
         from validator.cli.keep import keep_result
 
         keep_result(keep, asked, found)
-    _print(asked.id, found, language, as_json)
-    return _status(found)
-
-
-def _write(found: "ValidationResult", html: Path | None, evidence: Path | None, language: str) -> None:
-    from ops.platform.output import write_output_file
-    from validator.evidence import export_evidence
-    from validator.report import html_report
-
-    if evidence is not None:
-        write_output_file(evidence, export_evidence(found.evidence))
-    if html is not None:
-        page = html_report(found.evidence, found.verdict, found.recognitions, language)
-        write_output_file(html, page.encode())
-
-
-def _check_outputs(html: Path | None, evidence: Path | None, language: str, files: int) -> None:
-    """Before anything is read or fetched: can what was asked for be written at all?"""
-    from ops.platform.output import check_output_file
-    from policies.reasons import LANGUAGES
-    from validator.errors import OptionError
-
-    if language not in LANGUAGES:
-        raise OptionError(
-            f"There is no report in the language {language!r}.", next_step=f"Choose one of: {', '.join(LANGUAGES)}."
-        )
-    if files > 1 and (html or evidence):
-        raise OptionError(
-            "One report file cannot hold the judgements of several documents.",
-            next_step="Judge each document by a call of its own, or use --json or --batch.",
-        )
-    check_output_file(html)
-    check_output_file(evidence)
-
-
-def _print(name: str, found: "ValidationResult", language: str, as_json: bool) -> None:
-    import json
-
-    from validator.report import full_report, plain_text
-
-    if as_json:
-        report = full_report(name, found.evidence, found.verdict, found.recognitions)
-        typer.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
-    else:
-        typer.echo(plain_text(name, found.verdict, found.recognitions, language))
-
-
-def _status(found: "ValidationResult") -> int:
-    """0 good and, where asked, recognised; 1 not good; 2 a file that cannot be read as what it claims to be."""
-    from policies.vocabulary import Indication, RecognitionDecision
-
-    verdict = found.verdict
-    if found.evidence.structure and not verdict.signatures and not verdict.timestamps:
-        return 2
-    good = verdict.indication in (Indication.TOTAL_PASSED, Indication.PASSED)
-    recognised = all(item.answer.decision is RecognitionDecision.RECOGNISED for item in found.recognitions)
-    return 0 if good and recognised else 1
-
-
-@app.command()
-def judge(
-    evidence: Annotated[Path | None, typer.Argument(help="Evidence as `validate --evidence` wrote it.")] = None,
-    policy: _Policy = None,
-    at: _At = None,
-    forum: _Forum = None,
-    html: _Html = None,
-    language: _Language = "en",
-    as_json: _Json = False,
-) -> None:
-    """Judge stored evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""
-    from ops.platform.clock import SystemClock
-    from validator.cli.validate_question import moment
-    from validator.evidence import import_evidence
-    from validator.gather import read_source
-    from validator.service import rejudge
-
-    if evidence is None:
-        raise typer.BadParameter("name an evidence file")
-    _check_outputs(html, None, language, 1)
-    stored = import_evidence(read_source(str(evidence)).octets)
-    when = moment(at) if at else SystemClock().now()
-    found = rejudge(stored, policy or "default", when, tuple(forum or ()))
-    _write(found, html, None, language)
-    _print(evidence.name, found, language, as_json)
-    raise typer.Exit(_status(found))
+    print_report(asked.id, found, language, as_json)
+    return exit_status(found)

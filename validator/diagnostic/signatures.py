@@ -23,7 +23,9 @@ _SIGNED_PROPERTIES = (
     "JWS_SIGNING_INPUT_DIGEST",
     "SIG_D_ENTRY",
 )
-MESSAGE_DIGEST, SIGNING_TIME = "message-digest", "signing-time"
+# RFC 5652 11, RFC 2634 2.9 and EN 319 132-1 5.2.4.
+MESSAGE_DIGEST, SIGNING_TIME, CONTENT_TYPE = (f"1.2.840.113549.1.9.{arc}" for arc in (4, 5, 3))
+CONTENT_HINTS, DATA_OBJECT_FORMAT = "1.2.840.113549.1.9.16.2.4", "DataObjectFormat"
 
 
 def signature(node: Node) -> SignatureFacts:
@@ -175,20 +177,18 @@ def _is_missing_entry(item: Node) -> bool:
 
 
 def _attributes(node: Node) -> Iterator[AttributeFacts]:
-    """Signed attributes whose presence a policy may ask for, under the vocabulary's own names."""
+    """Signed attributes whose presence a policy may ask for, by the identifiers of the forms themselves."""
     kinds = [item.attribute("type") for item in node.walk("DigestMatchers", "DigestMatcher")]
-    found = sum(kind in _SIGNED_PROPERTIES for kind in kinds)
-    if found:
-        yield AttributeFacts(identifier=MESSAGE_DIGEST, values=found, signed=True)
-    if node.text("ClaimedSigningTime", "DateTime"):
-        yield AttributeFacts(identifier=SIGNING_TIME, values=1, signed=True)
-    for name, identifier in (
-        ("ContentType", "content-type"),
-        ("MimeType", "mime-type"),
-        ("ContentHints", "content-hints"),
-    ):
-        if node.text(name):
-            yield AttributeFacts(identifier=identifier, values=1, signed=True)
+    found = {
+        MESSAGE_DIGEST: sum(kind in _SIGNED_PROPERTIES for kind in kinds),
+        SIGNING_TIME: 1 if node.text("ClaimedSigningTime", "DateTime") else 0,
+        CONTENT_TYPE: 1 if node.text("ContentType") else 0,
+        CONTENT_HINTS: 1 if node.text("ContentHints") else 0,
+        DATA_OBJECT_FORMAT: 1 if node.text("MimeType") else 0,
+    }
+    for identifier, values in found.items():
+        if values:
+            yield AttributeFacts(identifier=identifier, values=values, signed=True)
 
 
 def _policy(node: Node | None) -> PolicyReference | None:

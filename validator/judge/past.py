@@ -137,7 +137,37 @@ def _fresh(context: Context, answer: StatusAnswer, at: datetime) -> bool:
 
 
 def validate_past_signature(context: Context, proofs: ProofsOfExistence, subject: Subject) -> tuple[Conclusion, Past]:
-    """PSV: PASSED when the value is proven to have existed while everything was in order, else the current status."""
+    """PSV: PASSED when the value is proven to have existed while everything was in order, else the current status; what
+    the revocation data itself rests on may still leave it open (step 1)."""
+    found, past = _past_signature(context, proofs, subject)
+    if not found.passed or past.path is None or _informed(context, proofs, past.path):
+        return found, past
+    reason = Reason.of("TS-POE-REVOCATION", certificate=_subject(context, subject.certificate))
+    return indeterminate(SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE, reason), past
+
+
+def _informed(context: Context, proofs: ProofsOfExistence, path: PathFacts) -> bool:
+    """Step 1: some revocation data about the certificate was signed by somebody who is proven to have been in force."""
+    if len(path.certificates) < 2 or context.policy.revocation is RevocationMode.NONE:
+        return True
+    if context.chains.status(path, 0, context.at).status is Status.NOT_REQUIRED:
+        return True
+    return any(_signer_proven(context, proofs, item) for item in context.chains.statements(path, 0))
+
+
+def _signer_proven(context: Context, proofs: ProofsOfExistence, item: Statement) -> bool:
+    """The signer's certificate existed inside its validity, by its own proof or by that of what it signed."""
+    name = item.answer.signer_path[0] if item.answer.signer_path else None
+    facts = context.chains.certificate(name) if name else None
+    if name is None or facts is None:
+        return False
+    if any(context.chains.anchored(name, purpose) is not None for purpose in Purpose):
+        return True
+    moments = (proofs.time("object", name), proofs.time("object", item.source))
+    return any(facts.not_before <= moment <= facts.not_after for moment in moments)
+
+
+def _past_signature(context: Context, proofs: ProofsOfExistence, subject: Subject) -> tuple[Conclusion, Past]:
     past = validate_past_certificate(context, proofs, subject.certificate, subject.purpose)
     if past.control is None or past.path is None:
         return _kept(subject, past.conclusion.reasons), past
@@ -151,7 +181,7 @@ def validate_past_signature(context: Context, proofs: ProofsOfExistence, subject
             return decided, past
     sub = subject.current.sub_indication
     if sub is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE and _algorithms_proven(subject, proofs):
-        return _now(past), past
+        return _proven_in_validity(subject, past, facts, best), past
     if (
         sub is SubIndication.TRY_LATER
         and not subject.current.on_hold
@@ -159,6 +189,16 @@ def validate_past_signature(context: Context, proofs: ProofsOfExistence, subject
     ):
         return _now(past), past
     return subject.current, past
+
+
+def _proven_in_validity(subject: Subject, past: Past, facts: CertificateFacts, best: datetime) -> Conclusion:
+    """Behind a weak algorithm there may stand an expiry: its proof has to hold for that too."""
+    if best < facts.not_before:
+        return failed(SubIndication.NOT_YET_VALID, Reason.of("TS-SIG-BEFORE-VALIDITY", time=best.isoformat()))
+    if best <= facts.not_after:
+        return _now(past)
+    reason = Reason.of("TS-POE-AFTER-EXPIRY", time=best.isoformat())
+    return indeterminate(SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, reason, *subject.current.reasons)
 
 
 def _kept(subject: Subject, reasons: tuple[Reason, ...]) -> Conclusion:

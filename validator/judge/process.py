@@ -22,6 +22,7 @@ from validator.judge.longterm import Timed, has_archive_material, validate_archi
 from validator.judge.people import home, signer
 from validator.judge.policy import JudgementPolicy
 from validator.judge.qualified import signature_quality, timestamp_quality
+from validator.judge.recorded_chains import RecordedChains
 from validator.judge.signature_blocks import format_check
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
 from validator.judge.verdict import Block, ChainLink, Process, SignatureVerdict, TimestampVerdict, Verdict
@@ -36,7 +37,7 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     `chains` answers about certificates; by default the engines over the Evidence's own objects. Never raises for any
     content of the Evidence.
     """
-    asked: Chains = chains or EngineChains(evidence, policy, at)
+    asked: Chains = chains or (RecordedChains if evidence.recorded else EngineChains)(evidence, policy, at)
     if evidence.trust.incidents:
         asked = IncidentChains(asked, evidence.trust.incidents)
     context = Context(evidence=evidence, chains=asked, policy=policy, at=at)

@@ -19,6 +19,8 @@ from validator.revocation.types import Status, StatusAnswer
 
 KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
 RELIED = {Purpose.SIGNATURE: RuleContext.SIGNATURE, Purpose.TIME_STAMP: RuleContext.TIME_STAMP}
+_INFORMANT = "XCV.status-signer-in-validity"
+_UNACCEPTABLE = "TS-REV-UNACCEPTABLE"
 _CONCLUSIVE = KNOWN | {Status.REVOKED, Status.ON_HOLD}
 
 
@@ -129,9 +131,11 @@ def _conclude(
         _structure(context, path),
         _constraints(context, path, statuses, relied),
         _revocation(context, path, statuses),
-        _validity(context, path),
-        _knowledge(context, path, statuses, known_at, relied),
+        _refused(context, path, statuses, relied),
         _algorithms(context, path, statuses),
+        _validity(context, path, statuses, relied),
+        _knowledge(context, path, statuses, known_at, relied),
+        _informant(context, path, statuses, relied),
     )
     found = [item for item in checks if item is not None and not item.passed]
     if not found:
@@ -198,14 +202,17 @@ def _inside(context: Context, name: str, at: datetime) -> bool:
     return facts is not None and facts.not_before <= at <= facts.not_after
 
 
-def _validity(context: Context, path: PathFacts) -> Conclusion | None:
-    """The validation time lies outside the leaf's validity; what is known of revocation decides which word."""
+def _validity(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], relied: RuleContext
+) -> Conclusion | None:
+    """The validation time lies outside the leaf's validity; what is known of revocation decides which word. An anchor
+    has none but its sunset date (5.2.6.4 step 1)."""
     leaf = path.certificates[0]
     facts = context.chains.certificate(leaf)
-    if facts is None or facts.not_before <= context.at <= facts.not_after:
+    if facts is None or len(path.certificates) == 1 or facts.not_before <= context.at <= facts.not_after:
         return None
     reason = _outside(facts, context.at)
-    known = len(path.certificates) == 1 or not_revoked_within_validity(context, path)
+    known = not_revoked_within_validity(context, path) and _informant(context, path, statuses, relied) is None
     sub = SubIndication.OUT_OF_BOUNDS_NOT_REVOKED if known else SubIndication.OUT_OF_BOUNDS_NO_POE
     return indeterminate(sub, reason)
 
@@ -268,6 +275,39 @@ def _decides(context: Context, at: int, relied: RuleContext) -> bool:
     return _known_setting(context, at, relied).level is Level.FAIL
 
 
+def _refused(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], relied: RuleContext
+) -> Conclusion | None:
+    """Revocation data is at hand, none of it may be relied on: neither waiting nor a proof of existence mends that."""
+    for at, answer in enumerate(statuses):
+        refused = answer.status is Status.UNKNOWN and any(item.code == _UNACCEPTABLE for item in answer.reasons)
+        if refused and _decides(context, at, relied):
+            reason = Reason.of("TS-CHAIN-STATUS-UNKNOWN", subject=_subject(context, path, at))
+            return indeterminate(SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, reason, *answer.reasons)
+    return None
+
+
+def _informant(
+    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], relied: RuleContext
+) -> Conclusion | None:
+    """Who signed what is known of the leaf's status must still be inside its own validity, or be an anchor: what a key
+    signs after its certificate has ended counts for nothing, and without proof nobody knows when it signed."""
+    if not statuses or context.policy.setting(_INFORMANT, relied).level is not Level.FAIL:
+        return None
+    signer = statuses[0].signer_path[:1]
+    facts = context.chains.certificate(signer[0]) if signer else None
+    if facts is None or _inside(context, facts.name, context.at) or _is_anchor(context, facts.name):
+        return None
+    return indeterminate(
+        SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+        Reason.of("TS-CHAIN-INFORMANT-OUTSIDE", signer=facts.subject, not_after=facts.not_after.isoformat()),
+    )
+
+
+def _is_anchor(context: Context, name: str) -> bool:
+    return any(context.chains.anchored(name, purpose) is not None for purpose in Purpose)
+
+
 def fresh_at(context: Context, path: PathFacts, at: datetime, relied: RuleContext = RuleContext.SIGNATURE) -> bool:
     """Revocation freshness of the whole path at `at`, with everything issued until the validation time, as the clause
     and the rules of the policy have it."""
@@ -322,7 +362,11 @@ def algorithm_reasons(code: str, findings: tuple[Finding, ...]) -> tuple[Reason,
 
 
 def _algorithms(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
-    findings = path_findings(context, path, statuses, context.at)
+    return weak(path_findings(context, path, statuses, context.at))
+
+
+def weak(findings: tuple[Finding, ...]) -> Conclusion | None:
+    """5.2.6.4 step 6: what the chain and its revocation data stand on is not reliable; None when all of it is."""
     if not findings:
         return None
     return Conclusion(

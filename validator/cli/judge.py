@@ -1,0 +1,72 @@
+"""`trustspace judge`: the pure judgement alone, over stored evidence or over facts that another system recorded."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
+
+if TYPE_CHECKING:
+    from validator.evidence import Evidence
+
+app = typer.Typer(help="Judge stored evidence again, without any input or output.")
+# What the recorded facts of another system are judged by, unless a policy is named: that system's own default.
+RECORDED_POLICY = "diagnostic"
+
+_Stored = Annotated[Path | None, typer.Argument(help="Evidence as `validate --evidence` wrote it.")]
+_Recorded = Annotated[Path | None, typer.Option("--diagnostic-data", help="Recorded facts (XML) in place of evidence.")]
+_Policy = Annotated[str | None, typer.Option("--policy", help="The judgement policy.")]
+_At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; else now, or as recorded.")]
+_Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
+_Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
+_Export = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
+_Language = Annotated[str, typer.Option("--language", help="Language of the readable report.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the full report as one line of JSON.")]
+
+
+@app.command()
+def judge(
+    stored: _Stored = None,
+    diagnostic_data: _Recorded = None,
+    policy: _Policy = None,
+    at: _At = None,
+    forum: _Forum = None,
+    html: _Html = None,
+    evidence: _Export = None,
+    language: _Language = "en",
+    as_json: _Json = False,
+) -> None:
+    """Judge evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""
+    from validator.service import rejudge
+
+    source = stored or diagnostic_data
+    if source is None or (stored and diagnostic_data):
+        raise typer.BadParameter("name an evidence file, or one with --diagnostic-data")
+    check_outputs(html, evidence, language, 1)
+    facts = _read(source, recorded=diagnostic_data is not None)
+    name = policy or (RECORDED_POLICY if diagnostic_data else "default")
+    found = rejudge(facts, name, _moment(at, facts), tuple(forum or ()))
+    write_reports(found, html, evidence, language)
+    print_report(source.name, found, language, as_json)
+    raise typer.Exit(exit_status(found))
+
+
+def _read(source: Path, *, recorded: bool) -> "Evidence":
+    from validator.diagnostic import import_diagnostic_data
+    from validator.evidence import import_evidence
+    from validator.gather import read_source
+
+    octets = read_source(str(source)).octets
+    return import_diagnostic_data(octets) if recorded else import_evidence(octets)
+
+
+def _moment(at: str | None, facts: "Evidence") -> datetime:
+    """The time that was asked for, else that of the recording, else now."""
+    from ops.platform.clock import SystemClock
+    from validator.cli.validate_question import moment
+
+    if at is not None:
+        return moment(at)
+    return facts.recorded.at if facts.recorded else SystemClock().now()
