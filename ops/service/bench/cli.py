@@ -20,6 +20,7 @@ BENCHES = {
     "path": "ops.service.bench.paths:path",
     "mesh": "ops.service.bench.paths:mesh",
     "crl": "ops.service.bench.crl:crl",
+    "algorithms": "ops.service.bench.algorithms:algorithms",
 }
 
 
