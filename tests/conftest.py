@@ -42,6 +42,12 @@ def _absent(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def absent() -> Callable[[str], None]:
+    """`absent("no such engine")` says that something that cannot be asked for by its path is not there."""
+    return _absent
+
+
+@pytest.fixture(scope="session")
 def require() -> Callable[[str], str]:
     """`require("openssl")` gives the tool's path, or skips the test (fails it under CI=true)."""
 
