@@ -5,9 +5,14 @@ The hot path is one look-up: algorithm identifier and key octets lead to a prepa
 
 from functools import lru_cache
 
-from policies.algorithms import bign, dsa, ecdsa, eddsa, gost_kg, gost_kz, gost_ru, mldsa, rsa, slhdsa, sm2
+from policies.algorithms import bign, dsa, ecdsa, eddsa, gost, gost_kg, gost_kz, gost_ru, mldsa, rsa, slhdsa, sm2
 from policies.algorithms.digests import digest, digest_of_identifier
-from policies.algorithms.encoding import MalformedError, MismatchError, UnsupportedError
+from policies.algorithms.encoding import (
+    MalformedError,
+    MismatchError,
+    UnsupportedError,
+    encode_object_identifier,
+)
 from policies.algorithms.identifiers import (
     MAX_ALGORITHM,
     MAX_PUBLIC_KEY,
@@ -44,11 +49,16 @@ __all__ = [
     "forget_keys",
     "key_bits",
     "missing_part",
+    "on_test_parameters",
     "spki_leniencies",
     "verify",
     "verify_cms",
 ]
 
+_PARAMETERS_WITHIN = 64
+_TEST_NAMES = tuple(
+    encode_object_identifier(oid) for oid, domain in gost_ru.SETS.items() if domain in gost.TEST_DOMAINS
+)
 _keys = {oid: loader for suite in SUITES for oid, loader in suite.keys.items()}
 _signatures = {oid: scheme for suite in SUITES for oid, scheme in suite.signatures.items()}
 _cms = {pair: oid for suite in SUITES for pair, oid in suite.cms.items()}
@@ -247,3 +257,13 @@ def missing_part(oid: str) -> str | None:
     """The optional part of this product that computes the algorithm with this dotted OID, when it is not installed.
     None when nothing is missing or no part of the product knows the algorithm."""
     return slhdsa.EXTRA if oid in slhdsa.SUITE.signatures and not slhdsa.available() else None
+
+
+def on_test_parameters(spki_der: bytes) -> bool:
+    """Whether a key is on a curve that its standard publishes for tests only (RFC 7091 7)."""
+    # The names stand in front; almost no key has them, so almost none is loaded for this.
+    head = spki_der[:_PARAMETERS_WITHIN]
+    for name in _TEST_NAMES:
+        if name in head:
+            return gost.TEST_PARAMETERS in spki_leniencies(spki_der)
+    return False

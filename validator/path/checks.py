@@ -7,7 +7,7 @@ search drops a CA certificate with any of them before it spends a signature chec
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.algorithms import AlgorithmPolicy, describe_key
+from policies.algorithms import AlgorithmPolicy, describe_key, on_test_parameters
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.extension_values import ANY_EXTENDED_KEY_USAGE
@@ -89,7 +89,10 @@ def anchor_findings(anchor: TrustAnchor, settings: PathSettings, at: datetime) -
 def signature_algorithm_reasons(
     certificate: Certificate, issuer_spki: bytes, policy: AlgorithmPolicy | None, at: datetime
 ) -> tuple[Reason, ...]:
-    """Uses of algorithms in the certificate's signature that `policy` does not find reliable at `at`."""
+    """Uses of algorithms in the certificate's signature that `policy` does not find reliable at `at`, and a key on a
+    curve for tests below one that is not."""
+    if on_test_parameters(certificate.spki) and not on_test_parameters(issuer_spki):
+        return (Reason.of("TS-PATH-TEST-PARAMETERS", subject=who(certificate)),)
     if policy is None:
         return ()
     use = unreliable_use(certificate.inner_algorithm, issuer_spki, policy, at)
