@@ -19,7 +19,7 @@ __all__ = ["Affine", "Curve", "curve_of"]
 class Curve:
     """A domain made ready to compute with one kind of integers. Points go in and out as affine pairs (x, y)."""
 
-    __slots__ = ("_a", "_known", "_p", "_table", "arithmetic", "base", "domain")
+    __slots__ = ("_a", "_p", "_table", "arithmetic", "base", "domain")
 
     def __init__(self, domain: Domain, arithmetic: Arithmetic) -> None:
         number = arithmetic.number
@@ -28,7 +28,6 @@ class Curve:
         self._a = -3 if domain.a == domain.p - 3 else number(domain.a)
         self.base: Affine = (number(domain.x), number(domain.y))
         self._table: PointTable | None = None
-        self._known = KnownPoints(TABLES, COUNTED, THRESHOLD)
 
     def point(self, x: int, y: int) -> Affine:
         """The public key point (x, y), proven to lie in the group of prime order.
@@ -57,7 +56,7 @@ class Curve:
     def combination(self, base_scalar: int, scalar: int, point: Affine) -> Affine | None:
         """base_scalar · G + scalar · point, both scalars at least 0 and below q; None for the point at infinity."""
         base = self._base_table().summands(base_scalar)
-        table = self._known.table(point, lambda: self._new_table(point))
+        table = _known.table((self, point), lambda: self._new_table(point))
         if table is None:
             start = self._multiple(scalar, point)
         else:
@@ -111,6 +110,10 @@ class Curve:
             if bit == "1":
                 result = added(result, (point,), self._a, self._p)
         return result
+
+
+# One store for all curves, so that no mix of curves outgrows it: 64 tables of 512 bits take 75 MB.
+_known: KnownPoints[tuple[Curve, Affine]] = KnownPoints(TABLES, COUNTED, THRESHOLD)
 
 
 def _sparse_digits(scalar: int) -> Iterator[tuple[int, int]]:

@@ -6,12 +6,14 @@ A table costs about four uses of its point, so it is built for a point that come
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from threading import Lock
+from typing import Generic, TypeVar
 
 from policies.algorithms.curves.arithmetic import Arithmetic
 from policies.algorithms.curves.jacobian import Affine, Jacobian, affine, doubled, inverses
 
+Key = TypeVar("Key")
 WIDTH = 6
-"""Bits per window: 1 376 points and about 0.3 MB for 256 bits, twice as many of twice the size for 512."""
+"""Bits per window: 1 376 points and about 0.4 MB for 256 bits, twice as many and 1.2 MB for 512."""
 
 
 class PointTable:
@@ -71,8 +73,9 @@ def _third(slope: int, x1: int, y1: int, x2: int, p: int) -> Affine:
     return x, (slope * (x1 - x) - y1) % p
 
 
-class KnownPoints:
+class KnownPoints(Generic[Key]):
     """Tables of points that were asked for `threshold` times, at most `tables` of them, least recently used first out.
+    A point is known by any key that tells it from all others.
 
     A point whose table was dropped starts counting again, so that a crowd of keys in turns costs less than twice what
     it would without tables.
@@ -80,27 +83,27 @@ class KnownPoints:
 
     def __init__(self, tables: int, counted: int, threshold: int) -> None:
         self._limits = (tables, counted, threshold)
-        self._tables: OrderedDict[Affine, PointTable] = OrderedDict()
-        self._uses: OrderedDict[Affine, int] = OrderedDict()
+        self._tables: OrderedDict[Key, PointTable] = OrderedDict()
+        self._uses: OrderedDict[Key, int] = OrderedDict()
         self._lock = Lock()
 
-    def table(self, point: Affine, build: Callable[[], PointTable]) -> PointTable | None:
-        """The table of `point`, built now when it is due; None when it was not asked for often enough yet."""
+    def table(self, key: Key, build: Callable[[], PointTable]) -> PointTable | None:
+        """The table of the point `key`, built now when it is due; None when it was not asked for often enough yet."""
         tables, counted, threshold = self._limits
         with self._lock:
-            found = self._tables.get(point)
+            found = self._tables.get(key)
             if found is not None:
-                self._tables.move_to_end(point)
+                self._tables.move_to_end(key)
                 return found
-            uses = self._uses.pop(point, 0) + 1
+            uses = self._uses.pop(key, 0) + 1
             if uses < threshold:
-                self._uses[point] = uses
+                self._uses[key] = uses
                 if len(self._uses) > counted:
                     self._uses.popitem(last=False)
                 return None
         built = build()
         with self._lock:
-            self._tables[point] = built
+            self._tables[key] = built
             if len(self._tables) > tables:
                 self._tables.popitem(last=False)
         return built

@@ -1,6 +1,5 @@
 """What the makers sign verifies under their own identifiers; a fault or a foreign key gives nothing."""
 
-import base64
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -178,47 +177,6 @@ def test_unknown_makers() -> None:
         maker("rot13")
     assert caught.value.exit_status == 2
     assert len(makers()) == len({id(item) for item in makers().values()})
-
-
-ENGINE = {
-    "gost-2012-256-cryptopro-a": ("gost2012_256", "A"),
-    "gost-2012-256-cryptopro-b": ("gost2012_256", "B"),
-    "gost-2012-256-cryptopro-c": ("gost2012_256", "C"),
-    "gost-2012-256-cryptopro-xch-a": ("gost2012_256", "XA"),
-    "gost-2012-256-a": ("gost2012_256", "TCA"),
-    "gost-2012-256-b": ("gost2012_256", "TCB"),
-    "gost-2012-512-a": ("gost2012_512", "A"),
-    "gost-2012-512-b": ("gost2012_512", "B"),
-    "gost-2012-512-c": ("gost2012_512", "C"),
-}
-
-
-@pytest.mark.parametrize("name", ENGINE)
-def test_private_keys_of_the_openssl_engine_are_read(name: str, require: Callable[[str], str]) -> None:
-    algorithm, parameters = ENGINE[name]
-    tool = [
-        require("openssl"),
-        "genpkey",
-        "-engine",
-        "gost",
-        "-algorithm",
-        algorithm,
-        "-pkeyopt",
-        f"paramset:{parameters}",
-    ]
-    done = subprocess.run(tool, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip("openssl has no GOST engine")
-    private = base64.b64decode("".join(line for line in done.stdout.splitlines() if not line.startswith("-")))
-    kind = maker(name)
-    assert kind.sign(private, b"message", stream(b"engine"))
-    shown = subprocess.run(
-        [tool[0], "pkey", "-engine", "gost", "-pubout", "-outform", "DER"],
-        input=done.stdout.encode("ascii"),
-        capture_output=True,
-        check=True,
-    )
-    assert shown.stdout == kind.public_key_info(private)
 
 
 def test_an_sm2_key_of_ours_signs_and_verifies_in_openssl(tmp_path: Path, require: Callable[[str], str]) -> None:

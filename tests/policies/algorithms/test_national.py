@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies.algorithms import (
     AlgorithmUse,
@@ -517,3 +519,19 @@ def test_cms_names_the_key_algorithm_in_russia_and_the_scheme_in_china() -> None
     kazakh = CASES["gost-kz-2015-512"]
     bare, digest = encode_algorithm(gost_kz.KEY_2015_512, DER_NULL), encode_algorithm(gost_kz.DIGEST_2015_512, DER_NULL)
     assert verify_cms(bare, digest, kazakh.spki, MESSAGE, kazakh.signature) is not VALID
+
+
+@settings(max_examples=500)
+@given(st.sampled_from(SUITES), st.integers(0, 500), st.integers(1, 255))
+def test_a_key_or_an_identifier_with_one_wrong_octet_never_verifies(name: str, at: int, flip: int) -> None:
+    case = CASES[name]
+    judges: tuple[tuple[bytes, Callable[[bytes], CryptoResult]], ...] = (
+        (case.spki, lambda spki: verify(case.algorithm, spki, MESSAGE, case.signature)),
+        (case.algorithm, lambda algorithm: verify(algorithm, case.spki, MESSAGE, case.signature)),
+        (case.signature, lambda signature: verify(case.algorithm, case.spki, MESSAGE, signature)),
+    )
+    for value, judge in judges:
+        damaged = bytearray(value)
+        damaged[at % len(value)] ^= flip
+        assert judge(bytes(damaged)) in (INVALID, UNSUPPORTED, MALFORMED)
+        assert describe_key(bytes(damaged)).bits >= 0
