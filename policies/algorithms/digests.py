@@ -13,7 +13,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives import hashes
 
 from policies.algorithms import hashes as national
-from policies.algorithms.encoding import MalformedError, UnsupportedError, encode_object_identifier
+from policies.algorithms.encoding import MalformedError, UnsupportedError, encode_integer, encode_object_identifier
 from policies.algorithms.identifiers import algorithm_identifier
 from policies.errors import TrustspaceError
 
@@ -74,6 +74,8 @@ def _national(name: str, bits: int, oid: str, *aliases: str) -> DigestAlgorithm:
     return DigestAlgorithm(oid, name, bits, partial(national.new, name), None, aliases)
 
 
+_SHAKE256_LEN = "2.16.840.1.101.3.4.2.18"
+
 _ALGORITHMS = (
     DigestAlgorithm("1.2.840.113549.2.5", "MD5", 128, _plain("md5"), hashes.MD5()),  # noqa: S303
     DigestAlgorithm("1.3.14.3.2.26", "SHA-1", 160, _plain("sha1"), hashes.SHA1()),  # noqa: S303
@@ -88,7 +90,9 @@ _ALGORITHMS = (
     DigestAlgorithm("2.16.840.1.101.3.4.2.9", "SHA3-384", 384, hashlib.sha3_384, hashes.SHA3_384()),
     DigestAlgorithm("2.16.840.1.101.3.4.2.10", "SHA3-512", 512, hashlib.sha3_512, hashes.SHA3_512()),
     DigestAlgorithm("2.16.840.1.101.3.4.2.11", "SHAKE128", 256, lambda: _Shake("shake_128", 32), None),
-    DigestAlgorithm("2.16.840.1.101.3.4.2.12", "SHAKE256", 512, lambda: _Shake("shake_256", 64), None),
+    DigestAlgorithm(
+        "2.16.840.1.101.3.4.2.12", "SHAKE256", 512, lambda: _Shake("shake_256", 64), None, (_SHAKE256_LEN,)
+    ),
     _national("Streebog-256", 256, "1.2.643.7.1.1.2.2", "1.2.398.3.10.1.3.2"),
     _national("Streebog-512", 512, "1.2.643.7.1.1.2.3", "1.2.398.3.10.1.3.3"),
     _national("GOST94-CryptoPro", 256, "1.2.643.2.2.9"),
@@ -101,7 +105,11 @@ _ALGORITHMS = (
     _national("SM3", 256, "1.2.156.10197.1.401"),
 )
 # RFC 4357 10: the digest of 1994 may name its substitution; the one that its identifier implies is said twice then.
-_IMPLIED_PARAMETERS = {"1.2.643.2.2.9": encode_object_identifier("1.2.643.2.2.30.1")}
+# RFC 8419 2.3: beside Ed448 the digest is SHAKE256 with its output length of 512 bits said in the parameters.
+_IMPLIED_PARAMETERS = {
+    "1.2.643.2.2.9": encode_object_identifier("1.2.643.2.2.30.1"),
+    _SHAKE256_LEN: encode_integer(512),
+}
 _by_oid: dict[str, DigestAlgorithm] = {}
 _by_name: dict[str, DigestAlgorithm] = {}
 

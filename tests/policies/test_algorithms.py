@@ -293,6 +293,71 @@ def test_cms_combinations(
     assert verify_cms(algorithm, encode_algorithm(digest_oid), key, MESSAGE, signature) is expected
 
 
+@pytest.mark.parametrize(
+    ("digest_algorithm", "expected"),
+    [
+        (encode_algorithm("2.16.840.1.101.3.4.2.18", encode_integer(512)), VALID),
+        (encode_algorithm("2.16.840.1.101.3.4.2.12"), VALID),
+        (encode_algorithm("2.16.840.1.101.3.4.2.18", encode_integer(256)), UNSUPPORTED),
+    ],
+)
+def test_ed448_in_cms_stands_beside_shake256_of_512_bits(digest_algorithm: bytes, expected: CryptoResult) -> None:
+    key = ed448.Ed448PrivateKey.generate()
+    algorithm = encode_algorithm("1.3.101.113")
+    assert verify_cms(algorithm, digest_algorithm, spki(key), MESSAGE, key.sign(MESSAGE)) is expected
+
+
+def test_pss_without_parameters_is_malformed_and_an_empty_sequence_is_sha_1() -> None:
+    signature = RSA_KEY.sign(MESSAGE, padding.PSS(padding.MGF1(hashes.SHA1()), 20), hashes.SHA1())
+    assert verify(encode_algorithm(RSASSA_PSS), RSA_SPKI, MESSAGE, signature) is MALFORMED
+    assert verify(encode_algorithm(RSASSA_PSS, DER_NULL), RSA_SPKI, MESSAGE, signature) is MALFORMED
+    empty = encode_algorithm(RSASSA_PSS, encode(SEQUENCE, b""))
+    assert verify(empty, RSA_SPKI, MESSAGE, signature) is VALID
+    assert describe_signature(empty, RSA_SPKI)[0] == AlgorithmUse("SHA-1", 160, "digest")
+
+
+@pytest.mark.parametrize("name", ["SHA-224", "SHA-512/256", "SHA3-256", "SHA3-384", "SHA3-512"])
+@pytest.mark.parametrize("salt", [0, 1, 20, 90])
+def test_pss_takes_any_digest_and_any_salt(name: str, salt: int) -> None:
+    kind = {
+        "SHA-224": hashes.SHA224(),
+        "SHA-512/256": hashes.SHA512_256(),
+        "SHA3-256": hashes.SHA3_256(),
+        "SHA3-384": hashes.SHA3_384(),
+        "SHA3-512": hashes.SHA3_512(),
+    }[name]
+    signature = RSA_KEY.sign(MESSAGE, padding.PSS(padding.MGF1(kind), salt), kind)
+    algorithm = encode_algorithm(RSASSA_PSS, encode_pss_parameters(name, name, salt))
+    assert verify(algorithm, RSA_SPKI, MESSAGE, signature) is VALID
+    other = encode_algorithm(RSASSA_PSS, encode_pss_parameters(name, name, salt + 1))
+    assert verify(other, RSA_SPKI, MESSAGE, signature) is INVALID
+
+
+def test_pss_with_a_digest_that_the_library_cannot_mask_with_is_unsupported() -> None:
+    for name in ("SHAKE256", "Streebog-256"):
+        algorithm = encode_algorithm(RSASSA_PSS, encode_pss_parameters(name, name, 32))
+        assert verify(algorithm, RSA_SPKI, MESSAGE, RSA_SIGNATURE) is UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [(13, hashes.SHA3_224()), (14, hashes.SHA3_256()), (15, hashes.SHA3_384()), (16, hashes.SHA3_512())],
+)
+def test_rsa_with_sha_3(last: int, kind: hashes.HashAlgorithm) -> None:
+    signature = RSA_KEY.sign(MESSAGE, padding.PKCS1v15(), kind)
+    algorithm = encode_algorithm(f"2.16.840.1.101.3.4.3.{last}", DER_NULL)
+    assert verify(algorithm, RSA_SPKI, MESSAGE, signature) is VALID
+    assert verify(algorithm, RSA_SPKI, MESSAGE + b"!", signature) is INVALID
+
+
+def test_a_pss_key_with_restrictions_that_are_none_is_malformed() -> None:
+    public = elements(elements(RSA_SPKI)[0][1])[1][1]
+    broken = encode(SEQUENCE, encode_algorithm(RSASSA_PSS, DER_NULL) + encode(BIT_STRING, public))
+    signature = RSA_KEY.sign(MESSAGE, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+    algorithm = encode_algorithm(RSASSA_PSS, encode_pss_parameters("SHA-256", "SHA-256", 32))
+    assert verify(algorithm, broken, MESSAGE, signature) is MALFORMED
+
+
 def test_ml_dsa_in_cms_needs_a_strong_digest_beside_signed_attributes() -> None:
     key = mldsa.MLDSA65PrivateKey.generate()
     algorithm, signature = encode_algorithm("2.16.840.1.101.3.4.3.18"), key.sign(MESSAGE)
