@@ -1,14 +1,15 @@
 """One state's whole house under one kind of key: root, issuing authority, OCSP responder, time-stamping unit,
 credential; and what they make, for the peers and for our own validator to judge."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha1
 from typing import Final
 
-from ca.csr import ProvenKey, public_key_bits
-from ca.errors import CaError
-from ca.values import Attributes, RevocationReason
+from ca.csr import public_key_bits
+from ca.values import Attributes, AuthorityKind, NewAuthority, RevocationReason
 from ops.platform import der
 from ops.platform.keys import KeyAlgorithm
+from signer.certificate import facts
 from signer.enrolment import Enrolment
 from signer.material import MaterialCollector
 from signer.model import AdesLevel, Material, SignatureFormat, SigningOptions, SigningServices, Timestamper
@@ -55,13 +56,14 @@ def name_in(state: str, common_name: str) -> Attributes:
 
 @dataclass
 class House:
-    """The hierarchy of one kind of key in an installation. Names in it begin with the kind."""
+    """The hierarchy of one kind of key in an installation. Names in it begin with the street and the kind; `stamps` is
+    the kind of key of the time-stamping unit when it is another."""
 
     world: World
     kind: KeyAlgorithm
     stamps: KeyAlgorithm | None = None
     state: str = ""
-    issued: dict[str, bytes] = field(default_factory=dict)
+    street: str = ""
 
     def __post_init__(self) -> None:
         self.state = self.state or state_of(self.kind)
@@ -91,8 +93,6 @@ class House:
         self.tsa = self.unit.unit.identity.certificate
 
     def _create(self) -> None:
-        from ca.values import AuthorityKind, NewAuthority
-
         algorithm = self.kind.value
         root = NewAuthority(
             self.named("root"), self.state, AuthorityKind.ROOT, name_in(self.state, f"Root {self.kind}"),
@@ -108,7 +108,7 @@ class House:
 
     def named(self, what: str) -> str:
         """The name of something in this house."""
-        return f"{self.kind}-{what}"
+        return f"{self.street}{self.kind}-{what}"
 
     def crls(self) -> tuple[bytes, bytes]:
         """Fresh lists of the root and the issuing authority, DER."""
@@ -166,17 +166,12 @@ class House:
 
 
 def _certified(certificate: bytes | None) -> bytes:
-    if certificate is None:
-        raise CaError("The authority was not certified.")
+    assert certificate is not None
     return certificate
 
 
 def ocsp_request(certificate: bytes, issuer: bytes) -> bytes:
     """An OCSPRequest without nonce, by SHA-1 (RFC 6960 4.1)."""
-    from hashlib import sha1
-
-    from signer.certificate import facts
-
     found, above = facts(certificate), facts(issuer)
     identifier = der.sequence(
         der.algorithm("1.3.14.3.2.26", der.null()),
@@ -185,6 +180,3 @@ def ocsp_request(certificate: bytes, issuer: bytes) -> bytes:
         found.serial,
     )
     return der.sequence(der.sequence(der.sequence(der.sequence(identifier))))
-
-
-__all__ = ["House", "ProvenKey", "name_in", "ocsp_request", "state_of"]

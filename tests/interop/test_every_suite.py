@@ -1,0 +1,197 @@
+"""Every suite that can sign, from a root's key to the verdict over a long-term signature, by this software alone.
+
+Whoever else can read a suite judges the same objects in the tests beside this one; for the Belarusian, Kazakh and
+Kyrgyz ones no other implementation is in Debian.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from ca.errors import RequestRefusedError
+from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, StoredKey
+from ops.platform.keys import KeyAlgorithm
+from policies.algorithms import load_policy
+from signer.errors import CertificateRevokedError
+from signer.model import AdesLevel, SignatureFormat
+from tests.ca.world import World
+from tests.interop.house import House, name_in
+from validator.cms.signed_data import parse
+from validator.gather import AnchorInput, Source
+from validator.judge import SignatureVerdict, judge, judgement_policy
+from validator.service import ValidationRequest, ValidationResult, validate
+
+KINDS: Final = [
+    kind
+    for kind in KeyAlgorithm
+    if kind.is_national or kind in (KeyAlgorithm.ML_DSA_65, KeyAlgorithm.ML_DSA_87, KeyAlgorithm.EC_P521)
+]
+CONTENT: Final = b"what two states agree upon\n" * 40
+
+
+def _own(result: ValidationResult) -> SignatureVerdict:
+    (found,) = result.verdict.signatures
+    return found
+
+
+def _words(found: SignatureVerdict) -> str:
+    return f"{found.indication}/{found.sub_indication}" if found.sub_indication else str(found.indication)
+
+
+def _flipped(octets: bytes) -> bytes:
+    return octets[:-1] + bytes((octets[-1] ^ 1,))
+
+
+@pytest.fixture(scope="module")
+def houses(shared_world: World) -> dict[KeyAlgorithm, House]:
+    """A house for each kind, built when it is first asked for."""
+
+    class Street(dict[KeyAlgorithm, House]):
+        def __missing__(self, kind: KeyAlgorithm) -> House:
+            self[kind] = House(shared_world, kind)
+            return self[kind]
+
+    return Street()
+
+
+@pytest.mark.parametrize("format", list(SignatureFormat))
+@pytest.mark.parametrize("kind", KINDS)
+def test_long_term_signature(
+    houses: dict[KeyAlgorithm, House], pdf: bytes, kind: KeyAlgorithm, format: SignatureFormat
+) -> None:
+    house = houses[kind]
+    document = pdf if format is SignatureFormat.PADES else CONTENT
+    beside = None if format is SignatureFormat.PADES else CONTENT
+    result = house.judge(house.sign(document, format), beside)
+    own = _own(result)
+    assert (_words(own), own.intact, own.digests_intact) == ("TOTAL-PASSED", True, True), own.reasons
+    assert all(stamp.intact and stamp.imprint_intact for stamp in result.verdict.timestamps)
+    assert len(result.verdict.timestamps) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_changed_octets(houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm) -> None:
+    house = houses[kind]
+    signed = house.sign(CONTENT, SignatureFormat.CADES, AdesLevel.B)
+    value = parse(signed).signers[0].signature
+    forged = _own(house.judge(signed.replace(value, _flipped(value)), CONTENT))
+    assert (_words(forged), forged.intact) == ("TOTAL-FAILED/SIG_CRYPTO_FAILURE", False)
+    other = _own(house.judge(signed, _flipped(CONTENT)))
+    assert (_words(other), other.digests_intact) == ("TOTAL-FAILED/HASH_FAILURE", False)
+    leaf = house.leaf
+    uncertified = _own(house.judge(signed.replace(leaf, _flipped(leaf)), CONTENT))
+    assert uncertified.indication != "TOTAL-PASSED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "catalogue", "words"),
+    [
+        (KeyAlgorithm.BIGN_256, "by", "TOTAL-PASSED"),
+        (KeyAlgorithm.GOST_KZ_2004, "kz", "TOTAL-PASSED"),
+        (KeyAlgorithm.BIGN_256, "etsi-ts-119-312", "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE"),
+        (KeyAlgorithm.GOST_2012_512_A, "etsi-ts-119-312", "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE"),
+        (KeyAlgorithm.SM2, "etsi-ts-119-312", "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE"),
+    ],
+)
+def test_forbidden_is_neither_forged_nor_unknown(
+    houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm, catalogue: str, words: str
+) -> None:
+    house = houses[kind]
+    result = house.judge(house.sign(CONTENT, SignatureFormat.CADES), CONTENT)
+    policy = judgement_policy("default").with_algorithms(load_policy(catalogue), catalogue)
+    (found,) = judge(result.evidence, policy, house.world.clock.now()).signatures
+    assert (_words(found), found.intact) == (words, True), found.reasons
+
+
+@pytest.mark.parametrize("kind", [KeyAlgorithm.BIGN_384, KeyAlgorithm.GOST_KZ_2015_512, KeyAlgorithm.TUMAR_KG])
+def test_ban_from_a_date_counts_only_after_it(houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm) -> None:
+    house = houses[kind]
+    result = house.judge(house.sign(CONTENT, SignatureFormat.CADES), CONTENT)
+    now = house.world.clock.now()
+    default = judgement_policy("default")
+    (use,) = {use for use in default.algorithms.entries if use[0] == "signature" and use[1] in _names(kind)}
+    later = default.algorithms.ending(*use, now + timedelta(days=30))
+    earlier = default.algorithms.ending(*use, now - timedelta(days=30))
+    for catalogue, expected in ((later, True), (earlier, False)):
+        (found,) = judge(result.evidence, default.with_algorithms(catalogue, "banned"), now).signatures
+        assert (found.indication == "TOTAL-PASSED") is expected, found.reasons
+        assert found.intact
+
+
+def _names(kind: KeyAlgorithm) -> frozenset[str]:
+    return frozenset(
+        {
+            KeyAlgorithm.BIGN_384: {"bign"},
+            KeyAlgorithm.GOST_KZ_2015_512: {"GOST 34.10-2015 KZ"},
+            KeyAlgorithm.TUMAR_KG: {"TUMAR"},
+        }[kind]
+    )
+
+
+def test_signature_of_2015_with_a_timestamp_of_2004(shared_world: World, pdf: bytes) -> None:
+    house = House(shared_world, KeyAlgorithm.GOST_KZ_2015_256, KeyAlgorithm.GOST_KZ_2004, street="mixed-")
+    own = _own(house.judge(house.sign(pdf, SignatureFormat.PADES)))
+    assert _words(own) == "TOTAL-PASSED", own.reasons
+
+
+def test_timestamps_of_another_state(houses: dict[KeyAlgorithm, House], pdf: bytes) -> None:
+    signs, stamps = houses[KeyAlgorithm.BIGN_512], houses[KeyAlgorithm.GOST_2012_512_A]
+    services = signs.services(stamps.unit, stamps)
+    for format, beside in ((SignatureFormat.PADES, None), (SignatureFormat.CADES, pdf)):
+        signed = signs.sign(pdf, format, services=services)
+        both = _own(signs.judge(signed, beside, anchors=(signs.root, stamps.root)))
+        assert _words(both) == "TOTAL-PASSED", both.reasons
+
+
+def test_belarusian_signature_under_a_hubs_rsa_key(houses: dict[KeyAlgorithm, House], pdf: bytes) -> None:
+    house = houses[KeyAlgorithm.BIGN_256]
+    world = house.world
+    hub = (("countryName", "RU"), ("organizationName", "Hub"), ("commonName", "Hub Root"))
+    root = world.ca.create_authority(
+        NewAuthority("rsa-hub", "EAEU", AuthorityKind.HUB, hub, key_algorithm="rsa-3072")
+    ).certificate
+    assert root is not None
+    ours, theirs = world.policy("EAEU"), world.policy("BY")
+    terms = CrossTerms("model-treaty", (ours,), ((ours, theirs),), permitted_countries=("BY",), path_length=1)
+    cross = world.cross("rsa-hub", house.named("root"), terms)
+    services = house.services()
+    signed = house.sign(pdf, SignatureFormat.CADES, services=services)
+    result = validate(
+        ValidationRequest(
+            document=Source("signed", signed),
+            detached=(Source("content", pdf),),
+            anchors=(AnchorInput(source=Source("hub", root)),),
+            certificates=(Source("cross", cross.der),),
+            crls=tuple(Source("crl", world.ca.publish_crl(name).der) for name in ("rsa-hub", house.named("root"))),
+        ),
+        world.clock,
+    )
+    found = _own(result)
+    assert _words(found) == "TOTAL-PASSED", found.reasons
+
+
+def test_revoked_is_not_signed_with(shared_world: World) -> None:
+    house = House(shared_world, KeyAlgorithm.BIGN_384, street="revoked-")
+    house.revoke_leaf()
+    with pytest.raises(CertificateRevokedError):
+        house.sign(CONTENT, SignatureFormat.CADES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [(KeyAlgorithm.BIGN_256, "KZ"), (KeyAlgorithm.GOST_2012_256_A, "BY"), (KeyAlgorithm.SM2, "EE")],
+)
+def test_a_states_law_admits_its_own_suites_alone(shared_world: World, kind: KeyAlgorithm, state: str) -> None:
+    with pytest.raises(RequestRefusedError, match=f"does not admit a key of the kind {kind}"):
+        shared_world.ca.create_authority(
+            NewAuthority(f"foreign-{kind}", state, AuthorityKind.ROOT, name_in(state, "Root"), key_algorithm=kind.value)
+        )
+
+
+def test_persons_key_of_another_state(houses: dict[KeyAlgorithm, House]) -> None:
+    house = houses[KeyAlgorithm.GOST_2012_256_A]
+    stored = house.world.keys.generate("belarusian", KeyAlgorithm.BIGN_256)
+    asked = CertificateRequest(house.named("ca"), "legal-person", name_in("RU", "Seller"), StoredKey(stored.label))
+    with pytest.raises(RequestRefusedError, match="does not admit a key of the kind bign-256"):
+        house.world.ca.issue_now(asked)
