@@ -2,11 +2,21 @@
 
 from validator.judge.policy import JudgementPolicy, judgement_policies, judgement_policy
 from validator.judge.process import judge
-from validator.judge.verdict import Block, ChainLink, Process, SignatureVerdict, Signer, TimestampVerdict, Verdict
+from validator.judge.verdict import (
+    Block,
+    ChainLink,
+    EvidenceRecordVerdict,
+    Process,
+    SignatureVerdict,
+    Signer,
+    TimestampVerdict,
+    Verdict,
+)
 
 __all__ = [
     "Block",
     "ChainLink",
+    "EvidenceRecordVerdict",
     "JudgementPolicy",
     "Process",
     "SignatureVerdict",

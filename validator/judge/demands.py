@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from validator.evidence import SignatureFacts, TimestampKind
+from validator.evidence import SignatureFacts, TimestampFacts, TimestampKind
 from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
 from validator.judge.rules.evaluate import Hearing, hear, together
 from validator.judge.rules.subjects import TimeSubject, context_of
 from validator.judge.tokens import JudgedToken
 
-_ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
+_ORDERED = frozenset((TimestampKind.CONTENT, TimestampKind.SIGNATURE, TimestampKind.REFERENCES, TimestampKind.DOCUMENT))
+_ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE, TimestampKind.EVIDENCE_RECORD))
 
 
 def heard_about_time(
@@ -66,14 +67,22 @@ def time_subject(
 
 
 def disorder(tokens: Iterable[JudgedToken]) -> tuple[str, str] | None:
-    """5.5.4 step 4e: a content time-stamp and a later one that contradict each other, accuracies considered
-    (RFC 3161 2.4.2); None when there are none."""
-    valid = [item.facts for item in tokens if item.final.passed and item.facts.gen_time is not None]
-    content = [item for item in valid if item.kind is TimestampKind.CONTENT]
-    later = [item for item in valid if item.kind is not TimestampKind.CONTENT]
-    for first in content:
-        for second in later:
-            slack = timedelta(microseconds=(first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0))
-            if first.gen_time and second.gen_time and first.gen_time > second.gen_time + slack:
+    """5.5.4 step 4e: two time-stamps that contradict each other, accuracies considered (RFC 3161 2.4.2): a content
+    time-stamp after one over the signature, or one after a time-stamp that covers it. Archive time-stamps belong to a
+    later process (5.6.3). None when there are none."""
+    valid = {item.facts.id: item.facts for item in tokens if item.final.passed and item.facts.kind in _ORDERED}
+    content = [item for item in valid.values() if item.kind is TimestampKind.CONTENT]
+    for second in valid.values():
+        covered = [valid[item.id] for item in second.covers if item.kind == "timestamp" and item.id in valid]
+        earlier = covered if second.kind is TimestampKind.CONTENT else (*covered, *content)
+        for first in earlier:
+            if _contradicts(first, second):
                 return first.id, second.id
     return None
+
+
+def _contradicts(first: TimestampFacts, second: TimestampFacts) -> bool:
+    if first.gen_time is None or second.gen_time is None or first.id == second.id:
+        return False
+    slack = timedelta(microseconds=(first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0))
+    return first.gen_time > second.gen_time + slack

@@ -1,6 +1,6 @@
 """Signatures with time and with long-term material (EN 319 102-1 clause 5.5), and with archive material (5.6.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policies.reasons import Reason
@@ -15,10 +15,10 @@ from validator.judge.past import Subject, validate_past_signature
 from validator.judge.signature_blocks import acceptance, signature_findings
 from validator.judge.tokens import PAST, JudgedToken, JudgedTokens
 from validator.judge.verdict import Block
-from validator.judge.x509 import algorithm_reasons, fresh_at, path_findings, path_statuses
+from validator.judge.x509 import fresh_at, path_findings, path_statuses, weak
 
 _PROVING = frozenset((TimestampKind.SIGNATURE, TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
-_ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
+_ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE, TimestampKind.EVIDENCE_RECORD))
 _CONTINUE = frozenset(
     (
         SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
@@ -156,16 +156,8 @@ def _algorithms_now(context: Context, basic: Basic, best: datetime) -> Conclusio
     path = basic.certificate.path if basic.certificate else None
     if path is None:
         return None
-    findings = path_findings(context, path, path_statuses(context, path, best, until=context.at), context.at)
-    if not findings:
-        return None
-    return Conclusion(
-        indication=Indication.INDETERMINATE,
-        sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-        reasons=algorithm_reasons("TS-CHAIN-ALGORITHM", findings),
-        path=path,
-        findings=findings,
-    )
+    found = weak(path_findings(context, path, path_statuses(context, path, best, until=context.at), context.at))
+    return None if found is None else replace(found, path=path)
 
 
 def has_archive_material(tokens: tuple[JudgedToken, ...]) -> bool:

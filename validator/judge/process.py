@@ -23,9 +23,18 @@ from validator.judge.people import home, signer
 from validator.judge.policy import JudgementPolicy
 from validator.judge.qualified import signature_quality, timestamp_quality
 from validator.judge.recorded_chains import RecordedChains
+from validator.judge.records import JudgedRecord
 from validator.judge.signature_blocks import format_check
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
-from validator.judge.verdict import Block, ChainLink, Process, SignatureVerdict, TimestampVerdict, Verdict
+from validator.judge.verdict import (
+    Block,
+    ChainLink,
+    EvidenceRecordVerdict,
+    Process,
+    SignatureVerdict,
+    TimestampVerdict,
+    Verdict,
+)
 from validator.revocation.types import StatusAnswer
 
 _WHOLE = {Indication.PASSED: Indication.TOTAL_PASSED, Indication.FAILED: Indication.TOTAL_FAILED}
@@ -45,7 +54,8 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
     by_id = {item.facts.id: item for item in tokens.tokens}
     stamps = tuple(_token(context, by_id[item.id], tokens) for item in evidence.timestamps)
-    indication, sub = _overall(evidence, signatures, stamps)
+    records = tuple(_record(item) for item in tokens.records)
+    indication, sub = _overall(evidence, signatures, stamps, records)
     return Verdict(
         evidence=digest(evidence),
         policy=policy.name,
@@ -55,7 +65,8 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
         sub_indication=sub,
         signatures=signatures,
         timestamps=stamps,
-        reasons=_document_reasons(evidence, signatures, stamps),
+        evidence_records=records,
+        reasons=_document_reasons(evidence, (*signatures, *stamps, *records)),
     )
 
 
@@ -63,10 +74,17 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
 
 
 def _overall(
-    evidence: Evidence, signatures: tuple[SignatureVerdict, ...], stamps: tuple[TimestampVerdict, ...]
+    evidence: Evidence,
+    signatures: tuple[SignatureVerdict, ...],
+    stamps: tuple[TimestampVerdict, ...],
+    records: tuple[EvidenceRecordVerdict, ...],
 ) -> tuple[Indication, SubIndication | None]:
-    """All signatures must pass; a file of time-stamps alone is judged by them; a form that cannot be read fails."""
-    judged: tuple[SignatureVerdict | TimestampVerdict, ...] = signatures or stamps
+    """All signatures must pass; a file without any is judged by its time-stamps and evidence records; a form that
+    cannot be read fails."""
+    inner = {name for item in records for name in item.timestamps}
+    alone = tuple(item for item in stamps if item.id not in inner)
+    judged: tuple[SignatureVerdict | TimestampVerdict | EvidenceRecordVerdict, ...]
+    judged = signatures or (*alone, *records) or stamps
     faults = [item for item in evidence.structure if definition(item.code).severity is Severity.ERROR]
     if not judged:
         broken = any(definition(item.code).sub_indication is SubIndication.FORMAT_FAILURE for item in faults)
@@ -80,11 +98,9 @@ def _overall(
     return judged[0].indication, None
 
 
-def _document_reasons(
-    evidence: Evidence, signatures: tuple[SignatureVerdict, ...], stamps: tuple[TimestampVerdict, ...]
-) -> tuple[Reason, ...]:
+def _document_reasons(evidence: Evidence, judged: tuple[object, ...]) -> tuple[Reason, ...]:
     found = [*evidence.structure, *evidence.remarks]
-    if not signatures and not stamps and not evidence.structure:
+    if not judged and not evidence.structure:
         found.append(Reason.of("TS-DOC-NO-SIGNATURE"))
     return tuple(dict.fromkeys(found))
 
@@ -214,6 +230,25 @@ def _reasons(context: Context, signature: SignatureFacts, basic: Basic, conclusi
         found += [reason for block in basic.blocks for reason in block.reasons]
     remarks = [reason for block in basic.blocks if block.indication is Indication.PASSED for reason in block.reasons]
     return tuple(dict.fromkeys((*found, *remarks)))
+
+
+# --- one evidence record -----------------------------------------------------------------------------------------
+
+
+def _record(judged: JudgedRecord) -> EvidenceRecordVerdict:
+    found = judged.conclusion
+    others = () if found.passed else (reason for block in judged.blocks for reason in block.reasons)
+    return EvidenceRecordVerdict(
+        id=judged.facts.id,
+        form=judged.facts.form,
+        owner=judged.facts.owner,
+        indication=found.indication,
+        sub_indication=found.sub_indication,
+        time=judged.time,
+        timestamps=judged.facts.timestamps,
+        blocks=judged.blocks,
+        reasons=tuple(dict.fromkeys((*found.reasons, *others))),
+    )
 
 
 # --- one time-stamp ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Judges every time-stamp of the Evidence, newest first, and collects what they prove (5.4 and 5.6.3 step 5)."""
+"""Judges every time-stamp and evidence record of the Evidence and collects what they prove (5.4, 5.6.3 steps 1, 5)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
 from validator.judge.past import Subject, validate_past_signature
 from validator.judge.poe import ProofsOfExistence
+from validator.judge.records import JudgedRecord, judge_records
 from validator.judge.signature_blocks import acceptance
 from validator.judge.timestamps import TokenResult, validate_token
 from validator.judge.verdict import Block
@@ -47,10 +48,11 @@ class JudgedToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedTokens:
-    """All tokens, newest first, and the proofs of existence that the valid ones give."""
+    """All tokens, newest first, the evidence records, and the proofs of existence that the valid ones give."""
 
     tokens: tuple[JudgedToken, ...]
     proofs: ProofsOfExistence
+    records: tuple[JudgedRecord, ...] = ()
 
     def covering(self, signature: SignatureFacts) -> tuple[JudgedToken, ...]:
         """The tokens that belong to a signature or cover its value, newest first."""
@@ -63,16 +65,32 @@ class JudgedTokens:
 
 
 def judge_tokens(context: Context) -> JudgedTokens:
-    """Every token of the Evidence. A newer valid token may prove that an older one existed in time."""
+    """Every token and evidence record of the Evidence (5.6.3 steps 1 and 5). A newer valid token may prove that an
+    older one existed in time; evidence records come first, because what they prove helps all others."""
     proofs = ProofsOfExistence(context.at)
+    stamps = context.evidence.timestamps
+    archived = [item for item in stamps if item.kind is TimestampKind.EVIDENCE_RECORD]
+    # What the archive time-stamps cover is proven only once their record is: among themselves they need less.
+    renewals = _in_turn(context, archived, ProofsOfExistence(context.at))
+    records = judge_records(context, {item.facts.id: (item.facts, item.final) for item in renewals}, proofs)
+    others = _in_turn(context, [item for item in stamps if item.kind is not TimestampKind.EVIDENCE_RECORD], proofs)
+    tokens = sorted((*renewals, *others), key=lambda item: _age(item.facts), reverse=True)
+    return JudgedTokens(tokens=tuple(tokens), proofs=proofs, records=records)
+
+
+def _in_turn(context: Context, stamps: list[TimestampFacts], proofs: ProofsOfExistence) -> list[JudgedToken]:
+    """Tokens, newest first; each valid one proves what it covers for the older ones."""
     judged: list[JudgedToken] = []
-    order = sorted(context.evidence.timestamps, key=lambda item: (item.gen_time or _FIRST, item.order), reverse=True)
-    for token in order:
+    for token in sorted(stamps, key=_age, reverse=True):
         found = _one(context, token, proofs)
         judged.append(found)
         if found.final.passed and token.gen_time is not None and token.kind is not TimestampKind.CONTENT:
             _prove(context, token, proofs)
-    return JudgedTokens(tokens=tuple(judged), proofs=proofs)
+    return judged
+
+
+def _age(token: TimestampFacts) -> tuple[datetime, int, str]:
+    return token.gen_time or _FIRST, token.order, token.id
 
 
 def _prove(context: Context, token: TimestampFacts, proofs: ProofsOfExistence) -> None:

@@ -23,7 +23,7 @@ class Process(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Conclusion of one building block. `name` is FC, ISC, VCI, XCV, CV, SAV, TSV, PCV, VTS or PSV."""
+    """Conclusion of one building block. `name` is FC, ISC, VCI, XCV, CV, SAV, TSV, ERV, PCV, VTS or PSV."""
 
     name: str
     clause: str
@@ -99,6 +99,22 @@ class TimestampVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecordVerdict:
+    """Judgement of one evidence record: PASSED, FAILED or INDETERMINATE. `time` is that of its first archive
+    time-stamp, which it proves for everything that it covers; `timestamps` are the ids of all of them."""
+
+    id: str
+    form: str
+    owner: str | None = None
+    indication: Indication
+    sub_indication: SubIndication | None = None
+    time: datetime | None = None
+    timestamps: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureVerdict:
     """Judgement of one signature. `level` names form and level ("PAdES-BASELINE-LT"); `qualification` the legal
     quality that certificate and trust state support ("QESIG", "ADESIG-QC", …, "NA"), and `qualification_basis` whether
@@ -145,5 +161,6 @@ class Verdict:
     sub_indication: SubIndication | None = None
     signatures: tuple[SignatureVerdict, ...] = ()
     timestamps: tuple[TimestampVerdict, ...] = ()
+    evidence_records: tuple[EvidenceRecordVerdict, ...] = ()
     reasons: tuple[Reason, ...] = ()
     schema: int = 1

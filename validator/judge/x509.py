@@ -133,6 +133,7 @@ def _conclude(
         _revocation(context, path, statuses),
         _refused(context, path, statuses, relied),
         _algorithms(context, path, statuses),
+        _outlived_authorities(context, path),
         _validity(context, path, statuses, relied),
         _knowledge(context, path, statuses, known_at, relied),
         _informant(context, path, statuses, relied),
@@ -149,14 +150,22 @@ def _conclude(
 
 def _structure(context: Context, path: PathFacts) -> Conclusion | None:
     """RFC 5280 path validation failed for another reason than the leaf's validity or revocation."""
-    if path.valid:
+    if path.valid or _authorities_outside(context, path):
         return None
-    outside = [name for name in path.certificates[1:-1] if not _inside(context, name, context.at)]
-    if outside:
-        return indeterminate(SubIndication.OUT_OF_BOUNDS_NO_POE, *path.reasons)
     decisive = [definition(reason.code).sub_indication for reason in path.reasons]
     sub = next((item for item in decisive if item is not None), SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
     return indeterminate(sub, *path.reasons)
+
+
+def _authorities_outside(context: Context, path: PathFacts) -> bool:
+    return any(not _inside(context, name, context.at) for name in path.certificates[1:-1])
+
+
+def _outlived_authorities(context: Context, path: PathFacts) -> Conclusion | None:
+    """An authority on the path is outside its validity by now: proofs of existence may show that it was not then."""
+    if path.valid or not _authorities_outside(context, path):
+        return None
+    return indeterminate(SubIndication.OUT_OF_BOUNDS_NO_POE, *path.reasons)
 
 
 def _revocation(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:

@@ -7,7 +7,7 @@ from policies.recognition import instruments_digest
 from policies.vocabulary import RecognitionDecision
 from validator.evidence import Change, Evidence, digest, time_text
 from validator.evidence.codec import plain
-from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
+from validator.judge.verdict import EvidenceRecordVerdict, SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ def answer_line(identifier: str, verdict: Verdict, recognitions: tuple[Recogniti
         "subIndication": _text(verdict.sub_indication),
         "signatures": [_signature(item) for item in verdict.signatures],
         "timestamps": [_timestamp(item) for item in verdict.timestamps],
-        "evidenceRecords": [],
+        "evidenceRecords": [_evidence_record(item) for item in verdict.evidence_records],
         "recognition": [_recognition(item) for item in recognitions],
         "reasons": [reason_json(item) for item in verdict.reasons],
     }
@@ -123,6 +123,18 @@ def _timestamp(item: TimestampVerdict) -> Json:
         "time": time_text(item.time) if item.time else None,
         "authority": item.authority,
         "changesAfterSigning": [_change(change) for change in item.changes],
+        "reasons": [reason_json(reason) for reason in item.reasons],
+    }
+
+
+def _evidence_record(item: EvidenceRecordVerdict) -> Json:
+    return {
+        "id": item.id,
+        "form": item.form,
+        "owner": item.owner,
+        "indication": str(item.indication),
+        "subIndication": _text(item.sub_indication),
+        "time": time_text(item.time) if item.time else None,
         "reasons": [reason_json(reason) for reason in item.reasons],
     }
 
