@@ -15,6 +15,7 @@ from policies.algorithms.encoding import OCTET_STRING, SEQUENCE, encode, encode_
 from policies.algorithms.identifiers import DER_NULL, encode_algorithm
 from policies.algorithms.making.model import FaultySignatureError, Maker, Random, UnreadableKeyError
 from policies.algorithms.making.pkcs8 import (
+    nonce_below,
     number_below,
     private_key_info,
     private_number,
@@ -68,7 +69,7 @@ def _sign(kind: GostKind, pkcs8_der: bytes, message: bytes, random: Random) -> b
 
 def _numbers(curve: Curve, private: int, digest: bytes, random: Random) -> tuple[int, int]:
     for _ in range(_ATTEMPTS):
-        found = gost.sign(curve, private, digest, number_below(curve.domain.q, random))
+        found = gost.sign(curve, private, digest, nonce_below(curve.domain.q, private, digest, random))
         if found is not None:
             return found
     raise FaultySignatureError("No usable nonce was drawn: the source of randomness is broken.")

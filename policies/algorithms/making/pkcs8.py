@@ -1,5 +1,7 @@
 """PrivateKeyInfo (RFC 5208, PKCS#8) around the raw private keys of the suites, and numbers drawn at random."""
 
+from hashlib import shake_256
+
 from policies.algorithms.encoding import (
     BIT_STRING,
     INTEGER,
@@ -14,6 +16,7 @@ from policies.algorithms.encoding import (
 from policies.algorithms.making.model import Random, UnreadableKeyError
 
 _ATTRIBUTES = 0xA0
+_HEDGE_OCTETS = 64
 MAX_PRIVATE_KEY = 65_536
 
 
@@ -49,6 +52,17 @@ def number_below(order: int, random: Random) -> int:
     (FIPS 186-5 A.2.1)."""
     octets = (order.bit_length() + 7) // 8 + 8
     return int.from_bytes(random(octets), "big") % (order - 1) + 1
+
+
+def nonce_below(order: int, private: int, digest: bytes, random: Random) -> int:
+    """A nonce from 1 to order − 1 out of fresh randomness, the private key and the digest that is signed.
+
+    With a sound generator it is as random as the generator; with one that repeats itself two messages still get two
+    nonces, so that the private key stays hidden (the hedge of RFC 6979 3.6).
+    """
+    octets = (order.bit_length() + 7) // 8
+    seed = private.to_bytes(octets, "big") + digest + random(_HEDGE_OCTETS)
+    return int.from_bytes(shake_256(seed).digest(octets + 8), "big") % (order - 1) + 1
 
 
 def private_number(octets: bytes, order: int, length: int) -> int:

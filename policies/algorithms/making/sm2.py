@@ -20,7 +20,7 @@ from policies.algorithms.encoding import (
 )
 from policies.algorithms.identifiers import encode_algorithm
 from policies.algorithms.making.model import FaultySignatureError, Maker, Random, UnreadableKeyError
-from policies.algorithms.making.pkcs8 import number_below, private_key_info, read, subject_public_key_info
+from policies.algorithms.making.pkcs8 import nonce_below, number_below, private_key_info, read, subject_public_key_info
 
 _ALGORITHM = encode_algorithm(sm2.EC_PUBLIC_KEY, encode_object_identifier(sm2.CURVE))
 _PUBLIC_KEY = 0xA1
@@ -80,7 +80,8 @@ def _sign(pkcs8_der: bytes, message: bytes, random: Random) -> bytes:
     private = _private(pkcs8_der)
     number = sm2.message_number(sm2.identity_digest(_point(private), sm2.DEFAULT_IDENTITY), message)
     for _ in range(_ATTEMPTS):
-        found = sign_number(private, number, number_below(_ORDER, random))
+        nonce = nonce_below(_ORDER, private, number.to_bytes(_OCTETS, "big"), random)
+        found = sign_number(private, number, nonce)
         if found is not None:
             return sm2.encode_signature(*found)
     raise FaultySignatureError("No usable nonce was drawn: the source of randomness is broken.")
