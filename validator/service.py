@@ -7,14 +7,16 @@ from ops.platform.clock import Clock, SystemClock
 from ops.platform.fetch import Fetcher
 from validator.evidence import Evidence, TrustMode
 from validator.gather import AnchorInput, GatherRequest, Source, gather
-from validator.judge import Verdict, judge, judgement_policy
+from validator.judge import Verdict, judge
+from validator.policy_files import policy_named
 from validator.recognise import Recognition, RecognitionContext, recognise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationRequest:
     """One file and everything that its validation depends on. `at` None means the clock's time; `forums` are the
-    jurisdictions in which recognition is asked; `policy` the name of a judgement policy; `fetch` None means offline."""
+    jurisdictions in which recognition is asked; `policy` the name of a judgement policy, or the path of a policy file
+    (it ends in `.toml`); `fetch` None means offline."""
 
     document: Source
     detached: tuple[Source, ...] = ()
@@ -22,6 +24,7 @@ class ValidationRequest:
     certificates: tuple[Source, ...] = ()
     crls: tuple[Source, ...] = ()
     ocsps: tuple[Source, ...] = ()
+    trust_lists: tuple[Source, ...] = ()
     mode: TrustMode = TrustMode.GIVEN
     at: datetime | None = None
     forums: tuple[str, ...] = ()
@@ -42,10 +45,11 @@ class ValidationResult:
 def validate(request: ValidationRequest, clock: Clock | None = None) -> ValidationResult:
     """Gather, judge, recognise.
 
-    Raises TrustMaterialError, PolicyUnknownError or UnknownJurisdictionError for what stands beside the file; never
-    for what the file holds.
+    Raises TrustMaterialError, PolicyUnknownError, PolicyRefusedError or UnknownJurisdictionError for what stands beside
+    the file; never for what the file holds.
     """
-    policy = judgement_policy(request.policy)
+    # A policy that is refused has to be told before anything is opened.
+    policy_named(request.policy)
     evidence = gather(
         GatherRequest(
             document=request.document,
@@ -54,12 +58,13 @@ def validate(request: ValidationRequest, clock: Clock | None = None) -> Validati
             certificates=request.certificates,
             crls=request.crls,
             ocsps=request.ocsps,
+            trust_lists=request.trust_lists,
             mode=request.mode,
             fetch=request.fetch,
         )
     )
     at = request.at or (clock or SystemClock()).now()
-    return rejudge(evidence, policy.name, at, request.forums, request.context)
+    return rejudge(evidence, request.policy, at, request.forums, request.context)
 
 
 def rejudge(
@@ -70,6 +75,6 @@ def rejudge(
     context: RecognitionContext | None = None,
 ) -> ValidationResult:
     """Judge stored Evidence again: no file is opened and nothing is fetched."""
-    verdict = judge(evidence, judgement_policy(policy), at)
+    verdict = judge(evidence, policy_named(policy), at)
     recognitions = tuple(item for forum in forums for item in recognise(verdict, forum, context))
     return ValidationResult(evidence=evidence, verdict=verdict, recognitions=recognitions)

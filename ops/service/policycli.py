@@ -9,7 +9,9 @@ import typer
 
 from policies.errors import TrustspaceError
 
-app = typer.Typer(no_args_is_help=True, help="Jurisdictions, instruments, algorithm dates and reasons.")
+app = typer.Typer(
+    no_args_is_help=True, help="Jurisdictions, instruments, algorithm dates, judgement policies and reasons."
+)
 
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Language = Annotated[str, typer.Option("--lang", help="Language of names and sentences.")]
@@ -121,6 +123,51 @@ def instruments(as_json: _Json = False) -> None:
     from policies.listing import instrument_rows
 
     _show(instrument_rows(), as_json)
+
+
+@app.command(name="list")
+def list_policies(as_json: _Json = False) -> None:
+    """The judgement policies that are shipped."""
+    from ops.service.policyrules import policy_rows
+
+    _show(policy_rows(), as_json)
+
+
+@app.command()
+def rules(as_json: _Json = False) -> None:
+    """Every rule that a judgement policy can weigh: clause, contexts, level without a policy, reasons."""
+    from ops.service.policyrules import rule_rows
+
+    _show(rule_rows(), as_json)
+
+
+@app.command()
+def explain(
+    name: Annotated[str | None, typer.Argument(help="A policy, or the path of a policy file.")] = None,
+    forum: Annotated[str | None, typer.Option(help="The policy of this jurisdiction (country code).")] = None,
+    purpose: Annotated[str | None, typer.Option(help="With --forum: court, agency or contract.")] = None,
+    context: Annotated[str | None, typer.Option(help="Only the rules of one context, such as time-stamp.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """The effective rules of a judgement policy, each with the file and line that it comes from."""
+    from ops.service.policyrules import asked_policy, explained, told
+    from validator.judge.rules import RuleContext
+
+    if context is not None and context not in tuple(RuleContext):
+        raise UnknownChoiceError(f"There is no context {context}.", next_step=f"Use: {', '.join(RuleContext)}.")
+    rows = explained(asked_policy(name, forum, purpose), RuleContext(context) if context else None)
+    for line in (json.dumps(row, ensure_ascii=False) for row in rows) if as_json else told(rows):
+        typer.echo(line)
+
+
+@app.command()
+def check(file: Annotated[str, typer.Argument(help="A policy file (.toml).")], as_json: _Json = False) -> None:
+    """Whether a policy file can be used; what is wrong is told with file and line."""
+    from ops.service.policyrules import checked_file
+
+    found = checked_file(file)
+    good = {"file": file, "title": found.title, "digest": found.digest}
+    typer.echo(json.dumps(good, ensure_ascii=False) if as_json else f"{file} is a good policy: {found.title}")
 
 
 def _known(lang: str) -> str:
