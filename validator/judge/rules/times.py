@@ -79,6 +79,8 @@ def _delay(subject: TimeSubject, setting: Setting) -> Reasons:
         return (Reason.of("TS-SIG-TIME-ABSENT"),)
     if claimed + timedelta(seconds=seconds) > subject.best:
         return HOLDS
+    if not subject.proven:
+        return (Reason.of("TS-RULE-NO-PROOF-OF-TIME"),)
     times = {"claimed": claimed.isoformat(), "best": subject.best.isoformat()}
     return (Reason.of("TS-SIG-TIME-DELAY", seconds=seconds, **times),)
 
