@@ -9,7 +9,7 @@ from functools import partial
 
 from policies.algorithms import gost
 from policies.algorithms.curves import Affine, Curve, domains
-from policies.algorithms.digests import DigestAlgorithm, digest_by_name, digest_of_identifier
+from policies.algorithms.digests import DigestAlgorithm, digest_algorithm, digest_by_name, digest_supported
 from policies.algorithms.encoding import (
     OBJECT_IDENTIFIER,
     MalformedError,
@@ -18,6 +18,7 @@ from policies.algorithms.encoding import (
     elements,
     encode_object_identifier,
     object_identifier,
+    only,
 )
 from policies.algorithms.identifiers import AlgorithmIdentifier, SubjectPublicKeyInfo
 from policies.algorithms.model import AlgorithmUse, CryptoResult
@@ -88,37 +89,36 @@ def verify(key: BignKey, digest_oid: str, digest: bytes, signature: bytes) -> bo
     return found is not None and commitment(level, digest_oid, found[0], digest) == first
 
 
-def _check(key: BignKey, digest: DigestAlgorithm, message: bytes, signature: bytes) -> CryptoResult:
+def _check(key: BignKey, digest: DigestAlgorithm, digest_oid: str, message: bytes, signature: bytes) -> CryptoResult:
     running = digest.new()
     running.update(message)
-    good = verify(key, digest.oid, running.digest(), signature)
+    good = verify(key, digest_oid, running.digest(), signature)
     return CryptoResult.VALID if good else CryptoResult.INVALID
 
 
-def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
+def _digest_oid(identifier: AlgorithmIdentifier) -> str:
+    """The OID of the hash: fixed by the algorithm, or for bign-with-hspec the parameters themselves."""
     if identifier.oid == HSPEC:
-        return (_named_digest(identifier.parameters),)
+        return object_identifier(only(identifier.parameters or b"", OBJECT_IDENTIFIER))
     if not identifier.parameters_absent_or_null:
         raise MalformedError("bign signature parameters must be NULL (STB 34.101.45 D)")
-    return (digest_by_name(DIGESTS[identifier.oid]),)
+    return digest_by_name(DIGESTS[identifier.oid]).oid
 
 
-def _named_digest(parameters: bytes | None) -> DigestAlgorithm:
-    if parameters is None:
-        raise MalformedError("bign-with-hspec without a hash")
-    digest = digest_of_identifier(parameters)
-    if digest.name not in DIGESTS.values():
-        raise UnsupportedError(digest.oid)
-    return digest
+def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
+    oid = _digest_oid(identifier)
+    if not digest_supported(oid):
+        raise UnsupportedError(oid)
+    return (digest_algorithm(oid),)
 
 
 def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
     assert isinstance(key.material, BignKey)
     digest = _digests(identifier)[0]
     if digest.bits != 2 * key.material.level:
-        # The hash is as long as the order of the curve (STB 34.101.45 5.4).
+        # Any hash as long as the order of the curve may be named, no other (STB 34.101.45 5.4).
         raise MismatchError("a bign hash of another size than the key")
-    return partial(_check, key.material, digest)
+    return partial(_check, key.material, digest, _digest_oid(identifier))
 
 
 _SCHEME = SignatureScheme(frozenset({KEY}), _digests, _prepare)

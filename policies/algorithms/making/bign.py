@@ -62,12 +62,12 @@ def deterministic_nonce(private: int, order: int, digest_oid: str, digest: bytes
             return nonce
 
 
-def signature_octets(kind: BignKind, private: int, digest: bytes, nonce: int) -> bytes:
-    """S0 ‖ S1 over a digest of l/4 octets (STB 34.101.45 7.1.3)."""
+def signature_octets(kind: BignKind, private: int, digest: bytes, nonce: int, digest_oid: str | None = None) -> bytes:
+    """S0 ‖ S1 over a digest of l/4 octets (STB 34.101.45 7.1.3), whose OID is the kind's unless another is given."""
     level, q = 4 * kind.domain.octets, kind.domain.q
     point = curve_of(kind.domain).base_multiple(nonce)
     assert point is not None  # 0 < nonce < q
-    first = bign.commitment(level, kind.digest.oid, point[0], digest)
+    first = bign.commitment(level, digest_oid or kind.digest.oid, point[0], digest)
     multiplier = int.from_bytes(first, "little") + (1 << level)
     second = (nonce - int.from_bytes(digest, "little") - multiplier * private) % q
     return first + second.to_bytes(level // 4, "little")

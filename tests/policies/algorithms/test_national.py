@@ -17,6 +17,7 @@ from policies.algorithms import (
     bign,
     describe_key,
     describe_signature,
+    digest_algorithm,
     gost,
     gost_kg,
     gost_kz,
@@ -26,6 +27,7 @@ from policies.algorithms import (
     verify,
     verify_cms,
 )
+from policies.algorithms import digest as digest_of
 from policies.algorithms.curves import Arithmetic, Domain, curve_of, domains
 from policies.algorithms.encoding import (
     BIT_STRING,
@@ -38,6 +40,7 @@ from policies.algorithms.encoding import (
     sequence,
 )
 from policies.algorithms.identifiers import DER_NULL, encode_algorithm
+from policies.algorithms.making import bign as bign_making
 from policies.algorithms.making import maker
 from tests.policies.algorithms.objects import (
     NATIONAL,
@@ -53,6 +56,7 @@ from tests.policies.algorithms.textbook import in_group, points_from
 VALID, INVALID, UNSUPPORTED, MALFORMED = CryptoResult
 OBJECTS = everything()
 MESSAGE = b"the signed attributes"
+PRIVATE = 0x1234_5678_9ABC_DEF0
 
 
 def changed(data: bytes, at: int) -> bytes:
@@ -463,25 +467,36 @@ def test_parameters_of_bign() -> None:
 
 
 def test_bign_with_a_hash_named_in_the_parameters() -> None:
+    """The parameters are the OID of the hash: any of the right size, in the commitment as it is named."""
     case = CASES["bign-256"]
     belt, bash512, sha256 = "1.2.112.0.2.0.34.101.31.81", "1.2.112.0.2.0.34.101.77.13", "2.16.840.1.101.3.4.2.1"
     for parameters, expected in (
-        (encode_algorithm(belt, DER_NULL), VALID),
-        (encode_algorithm(belt), VALID),
-        (encode_algorithm(bash512, DER_NULL), INVALID),
-        (encode_algorithm(sha256, DER_NULL), UNSUPPORTED),
-        (encode_algorithm("1.2.3"), UNSUPPORTED),
-        (encode_algorithm(belt, encode_integer(1)), MALFORMED),
+        (encode_object_identifier(belt), VALID),
+        (encode_object_identifier(bash512), INVALID),
+        (encode_object_identifier(sha256), INVALID),
+        (encode_object_identifier("1.2.3"), UNSUPPORTED),
+        (encode_algorithm(belt, DER_NULL), MALFORMED),
         (encode_integer(1), MALFORMED),
         (DER_NULL, MALFORMED),
         (b"", MALFORMED),
     ):
-        algorithm = encode_algorithm(bign.HSPEC, parameters)
-        assert verify(algorithm, case.spki, MESSAGE, case.signature) is expected
-    assert describe_signature(encode_algorithm(bign.HSPEC, encode_algorithm(belt)), case.spki) == (
+        assert verify(encode_algorithm(bign.HSPEC, parameters), case.spki, MESSAGE, case.signature) is expected
+    assert describe_signature(encode_algorithm(bign.HSPEC, encode_object_identifier(belt)), case.spki) == (
         AlgorithmUse("belt-hash", 256, "digest"),
         AlgorithmUse("bign", 256, "signature"),
     )
+    for oid in (sha256, "1.2.643.7.1.1.2.2", "1.2.398.3.10.1.3.2"):
+        kind = bign_making.BignKind(domains.BIGN_256, b"", digest_algorithm(oid))
+        hashed = digest_of(oid, MESSAGE)
+        value = bign_making.signature_octets(kind, PRIVATE, hashed, 12_345, oid)
+        spki = bign_key(
+            gost.encode_point(domains.BIGN_256, curve_of(domains.BIGN_256).base_multiple(PRIVATE) or (0, 0))
+        )
+        named = encode_algorithm(bign.HSPEC, encode_object_identifier(oid))
+        assert verify(named, spki, MESSAGE, value) is VALID
+        assert describe_signature(named, spki)[0].name == digest_algorithm(oid).name
+    other = encode_algorithm(bign.HSPEC, encode_object_identifier("1.2.643.7.1.1.2.2"))
+    assert verify(other, spki, MESSAGE, value) is INVALID  # the same hash under its other name
 
 
 @EACH
