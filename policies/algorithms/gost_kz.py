@@ -52,7 +52,7 @@ KINDS = {
             "GOST 34.310-2004",
             "GOST94-Test",
         ),
-        # By analogy with 512: no public object of the 256-bit kind is known.
+        # No public object of this kind is at hand; other implementations agree on its identifiers and its curve.
         KazakhKind(
             KEY_2015_256,
             f"{_ARC}.1.2.3.1",

@@ -1,7 +1,8 @@
 """Makers of GOST R 34.10 signatures for Russia, Kazakhstan and Kyrgyzstan.
 
-Private keys are the raw little-endian number in the OCTET STRING of PKCS#8, as TC 26 and the GOST engine of OpenSSL
-write them. NOT CONSTANT-TIME: see `policies.algorithms.making`.
+Private keys are the little-endian number in PKCS#8: raw in its OCTET STRING as TC 26 and the GOST engine of OpenSSL
+write it, or in one more OCTET STRING as Kazakhstan's own tools do. Each state's form is written, both are read.
+NOT CONSTANT-TIME: see `policies.algorithms.making`.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ _ATTEMPTS = 64
 
 @dataclass(frozen=True, slots=True)
 class GostKind:
-    """What tells the kinds apart: the curve, the identifiers, and how public key and signature lie in octets.
+    """What tells the kinds apart: the curve, the identifiers, and how keys and signature lie in octets.
 
     `read_too` are the AlgorithmIdentifiers under which others write keys of this kind; such a key keeps its own."""
 
@@ -36,6 +37,7 @@ class GostKind:
     key_algorithm_der: bytes
     digest_oid: str
     public_octets: Callable[[bytes], bytes]
+    private_octets: Callable[[bytes], bytes]
     signature_octets: Callable[[int, int, int], bytes]
     read_too: frozenset[bytes] = frozenset()
 
@@ -44,12 +46,16 @@ class GostKind:
         algorithm_der, octets = read(pkcs8_der)
         if algorithm_der != self.key_algorithm_der and algorithm_der not in self.read_too:
             raise UnreadableKeyError("The private key is of another kind.")
-        return algorithm_der, private_number(octets, self.domain.q, self.domain.octets)
+        size = self.domain.octets
+        if len(octets) == size + 2 and octets[:2] == bytes((OCTET_STRING, size)):
+            octets = octets[2:]
+        return algorithm_der, private_number(octets, self.domain.q, size)
 
 
 def _generate(kind: GostKind, random: Random) -> bytes:
     number = number_below(kind.domain.q, random)
-    return private_key_info(kind.key_algorithm_der, number.to_bytes(kind.domain.octets, "little"))
+    octets = kind.private_octets(number.to_bytes(kind.domain.octets, "little"))
+    return private_key_info(kind.key_algorithm_der, octets)
 
 
 def _public_key_info(kind: GostKind, pkcs8_der: bytes) -> bytes:
@@ -73,6 +79,10 @@ def _numbers(curve: Curve, private: int, digest: bytes, random: Random) -> tuple
         if found is not None:
             return found
     raise FaultySignatureError("No usable nonce was drawn: the source of randomness is broken.")
+
+
+def _raw(octets: bytes) -> bytes:
+    return octets
 
 
 def _in_octet_string(octets: bytes) -> bytes:
@@ -108,7 +118,8 @@ def _russian(name: str, curve: str) -> Maker:
     )
     bare, named = encode_algorithm(key, _parameters(curve)), encode_algorithm(key, _parameters(curve, digest))
     written = named if curve in gost_ru.CRYPTOPRO_SETS else bare
-    kind = GostKind(domain, written, digest, _in_octet_string, gost.encode_russian, frozenset({bare, named}))
+    read_too = frozenset({bare, named})
+    kind = GostKind(domain, written, digest, _in_octet_string, _raw, gost.encode_russian, read_too)
     algorithms = (encode_algorithm(digest, DER_NULL), encode_algorithm(signature), encode_algorithm(key, DER_NULL))
     return _maker(name, kind, key, algorithms)
 
@@ -117,14 +128,14 @@ def _kazakh(name: str, key: str, digest: str) -> Maker:
     """Every AlgorithmIdentifier with NULL, the signature's own also in a SignerInfo."""
     described = gost_kz.KINDS[key]
     algorithm = encode_algorithm(key, _parameters(described.curve, described.digest_parameters))
-    kind = GostKind(described.domain, algorithm, digest, _in_octet_string, gost.encode_kazakh)
+    kind = GostKind(described.domain, algorithm, digest, _in_octet_string, _in_octet_string, gost.encode_kazakh)
     signature = encode_algorithm(described.signature, DER_NULL)
     return _maker(name, kind, key, (encode_algorithm(digest, DER_NULL), signature, signature))
 
 
 def _kyrgyz() -> Maker:
     algorithm, signature = encode_algorithm(gost_kg.KEY, DER_NULL), encode_algorithm(gost_kg.SIGNATURE, DER_NULL)
-    kind = GostKind(gost_kg.DOMAIN, algorithm, gost_kg.DIGEST, gost_kg.encode_blob, gost.encode_kazakh)
+    kind = GostKind(gost_kg.DOMAIN, algorithm, gost_kg.DIGEST, gost_kg.encode_blob, _raw, gost.encode_kazakh)
     return _maker("tumar-kg", kind, gost_kg.KEY, (encode_algorithm(gost_kg.DIGEST, DER_NULL), signature, signature))
 
 
