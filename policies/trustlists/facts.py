@@ -157,6 +157,19 @@ def read_under(equivalence: Equivalence, content: CertificateContent) -> Certifi
     return read
 
 
+def read_service(period: ServicePeriod, pointed: Pointed | None) -> tuple[str, str]:
+    """Type and status of a listed service as the reader's law knows them: over an agreement by the equivalence that
+    fits, whenever it was enacted; as they stand where none does, or without an agreement."""
+    known = {item.uri for item in period.additional}
+    for equivalence in pointed.agreement.equivalences if pointed else ():
+        for one, _ in equivalence.spans():
+            status = _status(period.status, one)
+            fits = any(key.type == period.type and known.issuperset(key.additional) for key in one.pointed)
+            if fits and one.pointing and status is not None:
+                return one.pointing[0].type, status
+    return period.type, period.status
+
+
 def _fits(fact: ServiceFact, period: EquivalencePeriod) -> bool:
     known = set(fact.additional)
     return bool(period.pointing) and any(

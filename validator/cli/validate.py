@@ -19,7 +19,7 @@ _Ocsps = Annotated[list[str] | None, typer.Option("--ocsp", help="An OCSP respon
 _Lists = Annotated[list[str] | None, typer.Option("--trust-list", help="A trust list.")]
 _At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; now when missing.")]
 _Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
-_Policy = Annotated[str | None, typer.Option("--policy", help="The judgement policy: default, strict or archive.")]
+_Policy = Annotated[str | None, typer.Option("--policy", help="A judgement policy (default, BY/court …) or its file.")]
 _Offline = Annotated[bool, typer.Option("--offline", help="Fetch nothing.")]
 _Trust = Annotated[str, typer.Option("--trust", help="given, or none for cryptographic and structural truth only.")]
 _Document = Annotated[str | None, typer.Option("--document", help="Kind of document, for recognition.")]
@@ -117,8 +117,6 @@ def _one(
 
     asked = question(row)
     found = run(asked)
-    if asked.trust_lists:
-        typer.echo("Trust lists are not read by this version; give anchors as certificates.", err=True)
     write_reports(found, html, evidence, language)
     if keep is not None:
         from validator.cli.keep import keep_result

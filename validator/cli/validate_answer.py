@@ -8,11 +8,10 @@ from ops.platform.clock import SystemClock
 from ops.platform.fetch import Fetcher
 from ops.platform.settings import Settings
 from policies.errors import TrustspaceError
-from policies.reasons import Reason
 from validator.cli.keep import keep_result
 from validator.cli.validate_question import Question, question
 from validator.errors import BatchLineError
-from validator.report.line import answer_line, reason_json
+from validator.report.line import answer_line
 from validator.service import ValidationResult, validate
 
 Json = dict[str, Any]
@@ -56,7 +55,7 @@ def answer(line: str, keep: str | None = None) -> Json:
         found = run(asked)
         if keep is not None:
             keep_result(keep, asked, found)
-        return answer_line(asked.id, found.verdict, found.recognitions) | _remarks(asked)
+        return answer_line(asked.id, found.verdict, found.recognitions)
     except TrustspaceError as error:
         return unanswered(identifier, error)
     except (ValueError, RecursionError):
@@ -76,12 +75,6 @@ def run(asked: Question) -> ValidationResult:
 def fetcher() -> Fetcher:
     """The guarded client as the settings say."""
     return Settings().open_fetcher(SystemClock())
-
-
-def _remarks(asked: Question) -> Json:
-    if not asked.trust_lists:
-        return {}
-    return {"remarks": [reason_json(Reason.of("TS-DOC-TRUST-LISTS-UNREAD", count=asked.trust_lists))]}
 
 
 def unanswered(identifier: str, error: TrustspaceError) -> Json:

@@ -19,13 +19,11 @@ _KNOWN = frozenset(("id", "forums", *_TEXTS, *_SWITCHES, *_LISTS))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One file to validate: its id in the answer, the request, whether fetching is allowed, and how many trust lists
-    were named."""
+    """One file to validate: its id in the answer, the request, and whether fetching is allowed."""
 
     id: str
     request: ValidationRequest
     offline: bool
-    trust_lists: int = 0
 
 
 def question(row: object) -> Question:
@@ -51,13 +49,14 @@ def question(row: object) -> Question:
         certificates=_sources(lists["certs"]),
         crls=_sources(lists["crls"]),
         ocsps=_sources(lists["ocsps"]),
+        trust_lists=_sources(lists["trustLists"]),
         mode=_choice(TrustMode, row, "trust") or TrustMode.GIVEN,
         at=moment(row["at"]) if row.get("at") else None,
         forums=_forums(row),
         policy=str(row.get("policy") or "default"),
         context=_context(row),
     )
-    return Question(str(row.get("id", "")), request, bool(row.get("offline", False)), len(lists["trustLists"]))
+    return Question(str(row.get("id", "")), request, bool(row.get("offline", False)))
 
 
 def moment(text: object) -> datetime:

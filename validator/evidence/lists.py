@@ -13,8 +13,8 @@ from policies.trustlists.state import SignatureCheck
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFacts:
     """One list. `name` is unique in an Evidence: the territory and the sequence number; `digest` the SHA-256 of the
-    file; `parent` the name of the list of lists that points to it; `agreement`: reached over a mutual-recognition
-    pointer; `signature` what its check said, `fault` a word when it is broken."""
+    file; `parent` the name of the list of lists that points to it; `agreement_with` the territory that reads it over
+    an agreement of mutual recognition; `signature` what its check said, `fault` a word when it is broken."""
 
     name: str
     digest: str
@@ -30,7 +30,7 @@ class ListFacts:
     fault: str = ""
     signer: str | None = None
     parent: str | None = None
-    agreement: bool = False
+    agreement_with: str | None = None
     list_of_lists: bool = False
 
 

@@ -1,16 +1,20 @@
 """Gathers all facts about one file under one trust state into an Evidence; nothing that a file holds makes it raise."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ops.platform.fetch import Fetcher
 from policies.reasons import Reason
-from validator.evidence import DocumentFacts, Evidence, ObjectKind, TrustMode, TrustState
+from validator.evidence import AnchorFacts, DocumentFacts, Evidence, ObjectKind, TrustMode, TrustState
 from validator.gather import cms_file
 from validator.gather.builder import Builder
 from validator.gather.source import Source
 from validator.gather.store import ObjectStore
 from validator.gather.trust import AnchorInput, add_anchors, certificates, crls, ocsps
 from validator.pdf.header import looks_like_pdf
+
+if TYPE_CHECKING:
+    from validator.gather.lists import GivenList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class GatherRequest:
     certificates: tuple[Source, ...] = ()
     crls: tuple[Source, ...] = ()
     ocsps: tuple[Source, ...] = ()
+    trust_lists: tuple[Source, ...] = ()
     mode: TrustMode = TrustMode.GIVEN
     fetch: Fetcher | None = None
 
@@ -34,23 +39,66 @@ def gather(request: GatherRequest) -> Evidence:
     """
     store = ObjectStore()
     anchors = add_anchors(request.anchors, store)
+    lists = _lists(request)
     offered = _offered(request, store)
     builder = Builder(store)
     container, pages = _read(request, builder)
+    listed = _anchors(lists, store)
     if request.fetch is not None:
         # Imported when needed: the mirror's tables cost half a second that an offline call has no use for.
         from validator.gather.fetching import complete
 
         builder.remarks.extend(complete(store, builder, request.fetch))
+        listed = _anchors(lists, store)
+    trust = _trust(request, (*anchors, *listed), offered, lists, builder)
     return Evidence(
         container=container,
         documents=_documents(request, container, pages),
-        trust=TrustState(mode=request.mode, anchors=anchors, offered=offered),
+        trust=trust,
         signatures=tuple(builder.signatures),
         timestamps=tuple(builder.timestamps),
         objects=store.objects(),
         structure=tuple(builder.structure),
         remarks=(*dict.fromkeys((*builder.remarks, *store.remarks())),),
+    )
+
+
+def _lists(request: GatherRequest) -> "tuple[GivenList, ...]":
+    if not request.trust_lists or request.mode is TrustMode.NONE:
+        return ()
+    # Imported when needed: most questions bring no list, and reading XML takes its time to load.
+    from validator.gather.lists import given_lists
+
+    return given_lists(request.trust_lists)
+
+
+def _anchors(lists: "tuple[GivenList, ...]", store: ObjectStore) -> tuple[AnchorFacts, ...]:
+    if not lists:
+        return ()
+    from validator.gather.lists import list_anchors
+
+    return list_anchors(lists, store)
+
+
+def _trust(
+    request: GatherRequest,
+    anchors: tuple[AnchorFacts, ...],
+    offered: tuple[str, ...],
+    lists: "tuple[GivenList, ...]",
+    builder: Builder,
+) -> TrustState:
+    if not lists:
+        return TrustState(mode=request.mode, anchors=anchors, offered=offered)
+    from validator.gather.list_services import listed_services
+
+    services, remarks = listed_services(lists, builder, builder.store)
+    builder.remarks.extend(remarks)
+    return TrustState(
+        mode=request.mode,
+        anchors=anchors,
+        offered=offered,
+        lists=tuple(item.facts for item in lists),
+        services=services,
     )
 
 

@@ -18,6 +18,7 @@ from validator.judge.demands import demanded, heard_about_material
 from validator.judge.engine_chains import EngineChains
 from validator.judge.incidents import IncidentChains
 from validator.judge.level import level
+from validator.judge.listed import without_refused_lists
 from validator.judge.longterm import Timed, has_archive_material, validate_archived, validate_with_time
 from validator.judge.people import home, signer
 from validator.judge.policy import JudgementPolicy
@@ -46,7 +47,8 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     `chains` answers about certificates; by default the engines over the Evidence's own objects. Never raises for any
     content of the Evidence.
     """
-    asked: Chains = chains or (RecordedChains if evidence.recorded else EngineChains)(evidence, policy, at)
+    trusted = without_refused_lists(evidence, policy, at)
+    asked: Chains = chains or (RecordedChains if evidence.recorded else EngineChains)(trusted, policy, at)
     if evidence.trust.incidents:
         asked = IncidentChains(asked, evidence.trust.incidents)
     context = Context(evidence=evidence, chains=asked, policy=policy, at=at)

@@ -169,7 +169,7 @@ def _state(item: ListFacts) -> ListState:
         fault=item.fault,
         loaded=item.loaded,
         parent=item.parent,
-        agreement=item.agreement,
+        agreement=item.agreement_with is not None,
         list_of_lists=item.list_of_lists,
     )
 

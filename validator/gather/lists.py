@@ -1,0 +1,236 @@
+"""Trust lists given beside a file: read and verified once per content, related to one another, made into anchors.
+
+Who hands a list in vouches for the file, as for an anchor; its signature must still be whole. Where a list of lists is
+handed in too and points to it, only a key named there may have signed it (TS 119 615 4.1).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, lru_cache
+from hashlib import sha256
+
+from policies.trustlists import ListPointer, ServicePeriod, TrustList, TrustService, uris
+from policies.trustlists.errors import TrustListError
+from policies.trustlists.facts import Pointed, law_of, read_service
+from policies.trustlists.state import SignatureCheck
+from policies.trustlists.xml_reader import read_trust_list
+from validator.errors import TrustMaterialError
+from validator.evidence import AnchorFacts, ListFacts, ObjectKind
+from validator.gather.list_signature import ListSignatureError, verify_list_signature
+from validator.gather.source import Source
+from validator.gather.store import ObjectStore
+from validator.path.certificate import Certificate, parse_certificate
+
+_LISTS_OF_LISTS = (uris.EU_LIST_OF_LISTS, uris.AGREEMENT_LIST_OF_LISTS)
+_AUTHORITIES = frozenset((uris.CA_QC, uris.CA_PKC, uris.NATIONAL_ROOT_CA_QC))
+_STAMPS = frozenset((uris.TSA_QTST, uris.TSA, uris.TSA_TSS_QC, uris.TSA_TSS_ADES))
+_TRUSTED = frozenset(
+    (
+        uris.GRANTED,
+        uris.RECOGNISED_NATIONALLY,
+        uris.SET_BY_NATIONAL_LAW,
+        uris.UNDER_SUPERVISION,
+        uris.SUPERVISION_IN_CESSATION,
+        uris.ACCREDITED,
+    )
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadList:
+    """A list as its octets give it, with what the check of its signature said."""
+
+    listed: TrustList
+    signature: SignatureCheck
+    fault: str
+    signer: bytes | None
+
+    @property
+    def is_list_of_lists(self) -> bool:
+        """It points to lists and names no services."""
+        return self.listed.scheme.type in _LISTS_OF_LISTS or self.listed.scheme.type.endswith("listofthelists")
+
+    @cached_property
+    def by_subject(self) -> dict[bytes, tuple[tuple[Certificate, TrustService], ...]]:
+        """The certificates of all services by the key of their subject's name."""
+        found: dict[bytes, list[tuple[Certificate, TrustService]]] = {}
+        for _, service in self.listed.services():
+            for certificate in service_certificates(service):
+                found.setdefault(certificate.subject.key, []).append((certificate, service))
+        return {key: tuple(items) for key, items in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class GivenList:
+    """A list in its place: its facts, and the agreement over which it was reached, None without one."""
+
+    read: ReadList
+    facts: ListFacts
+    pointed: Pointed | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Its signature is whole and by a key that may have made it."""
+        return self.facts.signature is SignatureCheck.GOOD
+
+
+def service_certificates(service: TrustService) -> Iterator[Certificate]:
+    """The readable certificates that identify a service now or did in its history."""
+    for octets in service.certificates:
+        certificate = parse_certificate(octets)
+        if isinstance(certificate, Certificate):
+            yield certificate
+
+
+def given_lists(sources: tuple[Source, ...]) -> tuple[GivenList, ...]:
+    """The lists in files, related to one another; each content once, ordered by name.
+
+    Raises TrustMaterialError for a file that is no trust list.
+    """
+    read = {item.sha256: (item, _read(item)) for item in sources}
+    names = _names({digest: one for digest, (_, one) in read.items()})
+    found = [
+        GivenList(read=one, facts=_facts(one, names[digest], source), pointed=None)
+        for digest, (source, one) in read.items()
+    ]
+    placed = [_placed(item, found) for item in found]
+    return tuple(sorted(placed, key=lambda item: item.facts.name))
+
+
+def _read(source: Source) -> ReadList:
+    try:
+        return _read_octets(source.octets)
+    except TrustListError as fault:
+        raise TrustMaterialError(f"{source.name} is not a trust list that can be used: {fault.rule}.") from fault
+
+
+@lru_cache(maxsize=64)
+def _read_octets(octets: bytes) -> ReadList:
+    listed = read_trust_list(octets)
+    try:
+        signer = verify_list_signature(octets, listed.scheme.issued)
+    except ListSignatureError as fault:
+        return ReadList(listed, SignatureCheck.BROKEN, fault.rule, None)
+    return ReadList(listed, SignatureCheck.GOOD, "", signer.certificate)
+
+
+def _names(read: dict[str, ReadList]) -> dict[str, str]:
+    """What reports call the lists: territory and number, with the start of the digest where that is not unique."""
+    plain = {
+        digest: f"{one.listed.scheme.territory or '?'}-{one.listed.scheme.sequence}" for digest, one in read.items()
+    }
+    taken = list(plain.values())
+    return {digest: name if taken.count(name) == 1 else f"{name}-{digest[:8]}" for digest, name in plain.items()}
+
+
+def _facts(read: ReadList, name: str, source: Source) -> ListFacts:
+    scheme = read.listed.scheme
+    return ListFacts(
+        name=name,
+        digest=read.listed.digest,
+        source=source.name,
+        territory=scheme.territory,
+        type=scheme.type,
+        version=scheme.version,
+        sequence=scheme.sequence,
+        issued=scheme.issued,
+        next_update=scheme.next_update,
+        signature=read.signature,
+        fault=read.fault,
+        signer=sha256(read.signer).hexdigest() if read.signer else None,
+        list_of_lists=read.is_list_of_lists,
+    )
+
+
+# --- lists of lists ----------------------------------------------------------------------------------------------
+
+
+def _placed(item: GivenList, among: list[GivenList]) -> GivenList:
+    """The list below the list of lists that points to it, if one does."""
+    parents = [one for one in among if one.read.is_list_of_lists and one is not item]
+    for parent in parents:
+        for pointer in parent.read.listed.scheme.pointers:
+            if item.read.signer is not None and item.read.signer in pointer.signers and _speaks_of(pointer, item):
+                return _below(item, parent, pointer)
+    for parent in parents:
+        if any(_speaks_of(pointer, item) for pointer in parent.read.listed.scheme.pointers):
+            stranger = SignatureCheck.STRANGER if item.read.signer else item.facts.signature
+            return replace(item, facts=replace(item.facts, signature=stranger, parent=parent.facts.name))
+    return item
+
+
+def _speaks_of(pointer: ListPointer, item: GivenList) -> bool:
+    """The pointer means this list: same kind of list, and same territory unless its signer alone tells (a pointer of an
+    agreement may use another code)."""
+    scheme = item.read.listed.scheme
+    signed = item.read.signer is not None and item.read.signer in pointer.signers
+    return pointer.type == scheme.type and (signed or pointer.territory == scheme.territory)
+
+
+def _below(item: GivenList, parent: GivenList, pointer: ListPointer) -> GivenList:
+    facts = replace(item.facts, parent=parent.facts.name)
+    if pointer.agreement is None:
+        return replace(item, facts=facts)
+    territory = parent.read.listed.scheme.territory
+    pointed = Pointed(agreement=pointer.agreement, law=law_of(territory))
+    return replace(item, facts=replace(facts, agreement_with=territory), pointed=pointed)
+
+
+# --- anchors -----------------------------------------------------------------------------------------------------
+
+
+def list_anchors(lists: tuple[GivenList, ...], store: ObjectStore) -> tuple[AnchorFacts, ...]:
+    """The services that are trust anchors for what is in the store: those that issued one of its certificates, and
+    those that are among them. Their certificates go into the store."""
+    wanted = store.certificates()
+    names = {item.issuer.key for item in wanted} | {item.subject.key for item in wanted}
+    found: dict[tuple[str, str], AnchorFacts] = {}
+    for given in lists:
+        for key in names if given.usable else ():
+            for certificate, service in given.read.by_subject.get(key, ()):
+                for facts in _anchor(certificate, service, given):
+                    store.add(ObjectKind.CERTIFICATE, certificate.der, "anchor")
+                    known = found.get((facts.certificate, given.facts.name))
+                    found[facts.certificate, given.facts.name] = facts if known is None else _joined(known, facts)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _anchor(certificate: Certificate, service: TrustService, given: GivenList) -> Iterator[AnchorFacts]:
+    read = [(read_service(item, given.pointed), item) for item in service.periods]
+    purposes = {"" if kind in _AUTHORITIES else "time-stamp" for (kind, _), _ in read if kind in _AUTHORITIES | _STAMPS}
+    trusted, sunset = _trusted_until([(status, item) for (_, status), item in read])
+    if purposes and trusted:
+        yield AnchorFacts(
+            certificate=certificate.fingerprint,
+            source=given.facts.name,
+            territory=given.read.listed.scheme.territory,
+            sunset=_early(sunset, certificate),
+            purposes=() if "" in purposes else ("time-stamp",),
+        )
+
+
+def _trusted_until(periods: list[tuple[str, ServicePeriod]]) -> tuple[bool, datetime | None]:
+    """Whether the service was ever to be relied on, and until when (None: still). `periods` newest first."""
+    end = None
+    for status, period in periods:
+        if status in _TRUSTED:
+            return True, end
+        end = period.start
+    return False, None
+
+
+def _early(sunset: datetime | None, certificate: Certificate) -> datetime | None:
+    """A service that was trusted for as long as its certificate lasted ended as planned, and the list vouches for its
+    whole life; one that was withdrawn before then is trusted only for what is proven to be older."""
+    return None if sunset is None or sunset > certificate.not_after else sunset
+
+
+def _joined(one: AnchorFacts, other: AnchorFacts) -> AnchorFacts:
+    """Two services of one key in one list: the longer trust, the wider purpose."""
+    both = (one.sunset, other.sunset)
+    return replace(
+        one,
+        sunset=None if None in both else max(item for item in both if item is not None),
+        purposes=() if () in (one.purposes, other.purposes) else one.purposes,
+    )

@@ -1,0 +1,35 @@
+"""Which trust lists may lend trust anchors under a policy (TS 119 615 4.1): the rules about lists decide."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from policies.trustlists.state import SignatureCheck
+from validator.evidence import Evidence
+from validator.evidence.lists import ListFacts
+from validator.judge.policy import JudgementPolicy
+from validator.judge.rules.evaluate import hear
+from validator.judge.rules.model import RuleContext
+from validator.judge.rules.subjects import ListSubject
+
+_SIGNED = {SignatureCheck.UNCHECKED: None, SignatureCheck.GOOD: True}
+
+
+def without_refused_lists(evidence: Evidence, policy: JudgementPolicy, at: datetime) -> Evidence:
+    """The Evidence without the anchors of lists that the policy refuses at `at`; itself when there are none."""
+    refused = {item.name for item in evidence.trust.lists if not _accepted(item, policy, at)}
+    if not refused:
+        return evidence
+    anchors = tuple(item for item in evidence.trust.anchors if item.source not in refused)
+    return replace(evidence, trust=replace(evidence.trust, anchors=anchors))
+
+
+def _accepted(item: ListFacts, policy: JudgementPolicy, at: datetime) -> bool:
+    subject = ListSubject(
+        name=item.name,
+        at=at,
+        age_seconds=None if item.loaded is None else int((at - item.loaded).total_seconds()),
+        next_update=item.next_update,
+        signed=_SIGNED.get(item.signature, False),
+        version=item.version,
+    )
+    return hear(policy, "TL", RuleContext.TRUST_LIST, subject).passed
