@@ -167,3 +167,13 @@ def test_people_get_lines(run: Run) -> None:
     assert run("init")
     printed = CliRunner().invoke(app, ["profiles"]).stdout
     assert "- name cross, approvals 2" in printed
+
+
+def test_authority_of_a_national_suite(run: Run) -> None:
+    names = _names("RU", "Root RU")
+    made = run("authority", "create", "ru-root", "--jurisdiction", "RU", *names, "--key", "gost-2012-512-a")
+    assert made["valid"] is True
+    assert run("crl", "ru-root")["number"] == 1
+    with pytest.raises(TrustspaceError) as caught:
+        run("authority", "create", "kz-root", "--jurisdiction", "KZ", *_names("KZ", "Root"), "--key", "gost-2012-512-a")
+    assert caught.value.code == "TS-CA-REQUEST-REFUSED"

@@ -4,15 +4,18 @@ Whoever else can read a suite judges the same objects in the tests beside this o
 Kyrgyz ones no other implementation is in Debian.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import pytest
 
-from ca.errors import RequestRefusedError
-from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, StoredKey
+from ca.errors import ProofOfPossessionError, RequestRefusedError
+from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, Pkcs10, StoredKey
+from ops.platform import der
 from ops.platform.keys import KeyAlgorithm
 from policies.algorithms import load_policy
+from signer.certificate import facts
 from signer.errors import CertificateRevokedError
 from signer.model import AdesLevel, SignatureFormat
 from tests.ca.world import World
@@ -22,10 +25,9 @@ from validator.gather import AnchorInput, Source
 from validator.judge import SignatureVerdict, judge, judgement_policy
 from validator.service import ValidationRequest, ValidationResult, validate
 
+POST_QUANTUM: Final = (KeyAlgorithm.ML_DSA_65, KeyAlgorithm.ML_DSA_87, KeyAlgorithm.SLH_DSA_SHA2_128F)
 KINDS: Final = [
-    kind
-    for kind in KeyAlgorithm
-    if kind.is_national or kind in (KeyAlgorithm.ML_DSA_65, KeyAlgorithm.ML_DSA_87, KeyAlgorithm.EC_P521)
+    kind for kind in KeyAlgorithm if kind.is_national or kind in POST_QUANTUM or kind is KeyAlgorithm.EC_P521
 ]
 NAMES: Final = {
     KeyAlgorithm.BIGN_384: "bign",
@@ -156,6 +158,26 @@ def test_belarusian_signature_under_a_hubs_rsa_key(houses: dict[KeyAlgorithm, Ho
     )
     found = _own(result)
     assert _words(found) == "TOTAL-PASSED", found.reasons
+
+
+def _request(world: World, label: str, *, changed: bool = False) -> Pkcs10:
+    """A certification request with an empty subject, signed by a key of the store (RFC 2986 4)."""
+    store = world.keys
+    info = der.sequence(der.integer(0), der.sequence(), store.public_key(label), b"\xa0\x00")
+    value = store.sign(label, info)
+    signature = der.bit_string(_flipped(value) if changed else value)
+    return Pkcs10(der.sequence(info, store.signature_algorithm(label), signature))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_request_proves_possession(houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm) -> None:
+    house = houses[kind]
+    label = house.world.keys.generate(house.named("asks"), kind).label
+    subject = name_in(house.state, f"Asks with {kind}")
+    asked = CertificateRequest(house.named("ca"), "legal-person", subject, _request(house.world, label))
+    assert facts(house.world.ca.issue_now(asked).der).spki == house.world.keys.public_key(label)
+    with pytest.raises(ProofOfPossessionError):
+        house.world.ca.issue_now(replace(asked, key=_request(house.world, label, changed=True)))
 
 
 def test_revoked_is_not_signed_with(shared_world: World) -> None:

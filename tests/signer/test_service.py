@@ -96,7 +96,7 @@ def test_a_registered_key_signs(room: Room, pdf: bytes) -> None:
     ]
 
 
-@pytest.mark.parametrize("algorithm", [kind for kind in KeyAlgorithm if not kind.is_national])
+@pytest.mark.parametrize("algorithm", [kind for kind in KeyAlgorithm if not kind.is_made_here])
 def test_every_kind_of_key_of_the_store_signs(
     tmp_path: Path, pki: Any, pdf: bytes, services: SigningServices, algorithm: KeyAlgorithm
 ) -> None:

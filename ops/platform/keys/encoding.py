@@ -69,8 +69,8 @@ def algorithm_identifier(algorithm: KeyAlgorithm, digest: DigestName, scheme: Sc
     """DER AlgorithmIdentifier of a signature. UnsupportedKeyError for an unknown digest or scheme."""
     if algorithm in _FIXED:
         return _FIXED[algorithm]
-    if algorithm.is_national:
-        return _national(algorithm, digest)
+    if algorithm.is_made_here:
+        return _made_here(algorithm, digest)
     name = sha2(digest)
     if not algorithm.is_rsa:
         return _ECDSA[name]
@@ -81,8 +81,8 @@ def algorithm_identifier(algorithm: KeyAlgorithm, digest: DigestName, scheme: Sc
     raise UnsupportedKeyError(f"The RSA signature scheme {scheme!r} is not supported.")
 
 
-def _national(algorithm: KeyAlgorithm, digest: DigestName) -> bytes:
-    if digest != algorithm.natural_digest:
+def _made_here(algorithm: KeyAlgorithm, digest: DigestName) -> bytes:
+    if algorithm.is_national and digest != algorithm.natural_digest:
         raise UnsupportedKeyError(f"A key {algorithm.value} signs with its own digest only, not with {digest!r}.")
     try:
         return maker(algorithm.value).signature_algorithm_der

@@ -1,7 +1,7 @@
 """Which kind of key a public key is, by its key OID and parameter set together, never by a length.
 
-RFC 5480 2.1, RFC 5639 4.1, RFC 8410 3, RFC 9881 4, RFC 9215 4.2, STB 34.101.45, GM/T 0006; the Kazakh and Kyrgyz
-identifiers are those of the states' own authorities.
+RFC 5480 2.1, RFC 5639 4.1, RFC 8410 3, RFC 9881 4, RFC 9909 4, RFC 9215 4.2, STB 34.101.45, GM/T 0006; the Kazakh and
+Kyrgyz identifiers are those of the states' own authorities.
 """
 
 from functools import lru_cache
@@ -31,6 +31,10 @@ _KINDS: Final = MappingProxyType(
         ("2.16.840.1.101.3.4.3.17", None): KeyAlgorithm.ML_DSA_44,
         ("2.16.840.1.101.3.4.3.18", None): KeyAlgorithm.ML_DSA_65,
         ("2.16.840.1.101.3.4.3.19", None): KeyAlgorithm.ML_DSA_87,
+        ("2.16.840.1.101.3.4.3.20", None): KeyAlgorithm.SLH_DSA_SHA2_128S,
+        ("2.16.840.1.101.3.4.3.21", None): KeyAlgorithm.SLH_DSA_SHA2_128F,
+        ("2.16.840.1.101.3.4.3.23", None): KeyAlgorithm.SLH_DSA_SHA2_192F,
+        ("2.16.840.1.101.3.4.3.25", None): KeyAlgorithm.SLH_DSA_SHA2_256F,
         (_RU_256, "1.2.643.7.1.2.1.1.1"): KeyAlgorithm.GOST_2012_256_A,
         (_RU_256, "1.2.643.7.1.2.1.1.2"): KeyAlgorithm.GOST_2012_256_B,
         (_RU_256, "1.2.643.7.1.2.1.1.3"): KeyAlgorithm.GOST_2012_256_C,

@@ -49,7 +49,7 @@ DIGEST_OIDS: Final[MappingProxyType[str, str]] = MappingProxyType(
 class KeyAlgorithm(StrEnum):
     """Kinds of key that a store makes. The values are stable: they stand in files, databases and profiles.
 
-    The national ones are the names of `policies.algorithms.making.makers`.
+    The national ones and SLH-DSA are names of `policies.algorithms.making.makers`.
     """
 
     EC_P256 = "ec-p256"
@@ -63,6 +63,10 @@ class KeyAlgorithm(StrEnum):
     ML_DSA_44 = "ml-dsa-44"
     ML_DSA_65 = "ml-dsa-65"
     ML_DSA_87 = "ml-dsa-87"
+    SLH_DSA_SHA2_128S = "slh-dsa-sha2-128s"
+    SLH_DSA_SHA2_128F = "slh-dsa-sha2-128f"
+    SLH_DSA_SHA2_192F = "slh-dsa-sha2-192f"
+    SLH_DSA_SHA2_256F = "slh-dsa-sha2-256f"
     GOST_2012_256_A = "gost-2012-256-a"
     GOST_2012_256_B = "gost-2012-256-b"
     GOST_2012_256_C = "gost-2012-256-c"
@@ -101,9 +105,13 @@ class KeyAlgorithm(StrEnum):
 
     @property
     def is_national(self) -> bool:
-        """Whether the suite is a state's own: the digest is fixed, and in software the arithmetic is ours and its
-        duration depends on the key."""
+        """Whether the suite is a state's own, which fixes the digest."""
         return self in _NATIONAL
+
+    @property
+    def is_made_here(self) -> bool:
+        """Whether in software the arithmetic is ours, so that its duration depends on the key."""
+        return self.is_national or self.value.startswith("slh-dsa-")
 
     @property
     def signs_messages_only(self) -> bool:
@@ -141,6 +149,8 @@ _NATURAL: Final[MappingProxyType[KeyAlgorithm, DigestName]] = MappingProxyType(
         KeyAlgorithm.EC_P384: "sha384",
         KeyAlgorithm.EC_BRAINPOOL_P384: "sha384",
         KeyAlgorithm.EC_P521: "sha512",
+        KeyAlgorithm.SLH_DSA_SHA2_192F: "sha512",
+        KeyAlgorithm.SLH_DSA_SHA2_256F: "sha512",
         **_NATIONAL,
     }
 )
@@ -186,8 +196,8 @@ class KeyStore(Protocol):
 
         ECDSA: DER of ``SEQUENCE { r, s }``. RSA: k octets, big-endian; `scheme` "pss" uses MGF1 with the same digest
         and a salt as long as the digest. Others: the octets of their standard, as a certificate's BIT STRING holds
-        them. `digest` None means the key's natural digest; Ed25519 and ML-DSA fix their own, so `digest` has no effect
-        there; a national kind refuses any but its own. `scheme` matters for RSA alone.
+        them. `digest` None means the key's natural digest; Ed25519, ML-DSA and SLH-DSA fix their own, so `digest` has
+        no effect there; a national kind refuses any but its own. `scheme` matters for RSA alone.
         """
         ...
 

@@ -1,8 +1,8 @@
 """Private keys in this process: made, read back and signing, by the library where it knows the kind and by the maker
-of the national suite where it does not.
+of the suite where it does not.
 
-The national arithmetic is not constant-time: whoever can measure how long signatures take may learn the key. Such a key
-kind says so once in the log of a process, and the store that holds it is refused in production.
+The arithmetic of the makers is not constant-time: whoever can measure how long signatures take may learn the key. Such
+a key is named in the log of a process once for each kind, and the store that holds it is refused in production.
 """
 
 import logging
@@ -80,16 +80,16 @@ class PrivateKey(Protocol):
 
 def generate(kind: KeyAlgorithm) -> PrivateKey:
     """A new key. UnsupportedKeyError when no code here makes the kind."""
-    if kind.is_national:
+    if kind.is_made_here:
         found = _maker(kind)
-        return NationalKey(kind, found, found.generate(secrets.token_bytes))
+        return MadeHereKey(kind, found, found.generate(secrets.token_bytes))
     return LibraryKey(kind, _GENERATORS[kind]())
 
 
 def load(kind: KeyAlgorithm, pkcs8: bytes) -> PrivateKey:
     """The key of an authenticated blob that `generate` made. ValueError when it is not of that kind."""
-    if kind.is_national:
-        return NationalKey(kind, _maker(kind), pkcs8)
+    if kind.is_made_here:
+        return MadeHereKey(kind, _maker(kind), pkcs8)
     # The blob was authenticated under the store key, so the costly RSA consistency check says nothing new.
     return LibraryKey(kind, load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True))
 
@@ -150,8 +150,8 @@ class LibraryKey:
         return "<key>"
 
 
-class NationalKey:
-    """A key of a national suite, used through the suite's maker: not constant-time."""
+class MadeHereKey:
+    """A key of a national suite or of SLH-DSA, used through the suite's maker: not constant-time."""
 
     __slots__ = ("_kind", "_maker", "_pkcs8")
 
