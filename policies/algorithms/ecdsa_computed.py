@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from policies.algorithms.curves import Affine, Curve, Domain, brainpool, curve_of
+from policies.algorithms.curves import Affine, Curve, Domain, brainpool, coordinates, curve_of
 from policies.algorithms.digests import DigestAlgorithm
 from policies.algorithms.encoding import MalformedError, positive, sequence
 from policies.algorithms.model import AlgorithmUse, CryptoResult
@@ -42,20 +42,8 @@ def load_key(oid: str, octets: bytes) -> LoadedKey:
     """
     domain = CURVES[oid]
     curve = curve_of(domain)
-    point = curve.point(*_coordinates(domain, octets))
+    point = curve.point(*coordinates(domain, octets))
     return LoadedKey(AlgorithmUse("ECDSA", domain.p.bit_length(), "signature"), ComputedKey(curve, point))
-
-
-def _coordinates(domain: Domain, octets: bytes) -> tuple[int, int]:
-    size = domain.octets
-    form, x = octets[:1], int.from_bytes(octets[1 : size + 1], "big")
-    if form == b"\x04" and len(octets) == 2 * size + 1:
-        return x, int.from_bytes(octets[size + 1 :], "big")
-    if form not in (b"\x02", b"\x03") or len(octets) != size + 1:
-        raise MalformedError("elliptic curve point")
-    # Every p here is 3 modulo 4 (RFC 5639 2.1 requirement 2); what is no square fails the curve's equation.
-    root = pow(x**3 + domain.a * x + domain.b, (domain.p + 1) // 4, domain.p)
-    return x, root if root & 1 == form[0] & 1 else domain.p - root
 
 
 def verify(key: ComputedKey, digest: bytes, r: int, s: int) -> bool:

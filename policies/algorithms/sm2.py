@@ -7,13 +7,12 @@ from a digest of the message alone. The key shares its OID with ECDSA keys; the 
 from dataclasses import dataclass
 from functools import partial
 
-from policies.algorithms.curves import Affine, Curve, curve_of, domains
+from policies.algorithms.curves import Affine, Curve, coordinates, curve_of, domains
 from policies.algorithms.digests import DigestAlgorithm, digest_by_name
 from policies.algorithms.encoding import (
     SEQUENCE,
     MalformedError,
     MismatchError,
-    UnsupportedError,
     encode,
     encode_integer,
     positive,
@@ -42,14 +41,10 @@ class Sm2Key:
 
 
 def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None = None) -> LoadedKey:
-    """04 ‖ x ‖ y, each over 32 octets, big-endian, on the SM2 curve; the caller has seen the curve's OID."""
-    octets = DOMAIN.octets
-    if info.key[:1] in (b"\x02", b"\x03") and len(info.key) == octets + 1:
-        raise UnsupportedError("compressed SM2 point")
-    if info.key[:1] != b"\x04" or len(info.key) != 2 * octets + 1:
-        raise MalformedError("SM2 public key")
+    """04 ‖ x ‖ y over 32 octets each, big-endian, or the compressed form of the same (GB/T 32918.1 4.2.9), on the SM2
+    curve; the caller has seen the curve's OID."""
     curve = curve_of(DOMAIN)
-    point = curve.point(int.from_bytes(info.key[1 : octets + 1], "big"), int.from_bytes(info.key[octets + 1 :], "big"))
+    point = curve.point(*coordinates(DOMAIN, info.key))
     key = Sm2Key(curve, point, identity_digest(point, DEFAULT_IDENTITY))
     return LoadedKey(AlgorithmUse("SM2", 256, "signature"), key)
 

@@ -7,5 +7,6 @@ private key that goes through it is for tests and demonstrations only (`policies
 from policies.algorithms.curves.arithmetic import Arithmetic, arithmetics, choose, chosen
 from policies.algorithms.curves.domains import Domain
 from policies.algorithms.curves.group import Affine, Curve, curve_of
+from policies.algorithms.curves.octets import coordinates
 
-__all__ = ["Affine", "Arithmetic", "Curve", "Domain", "arithmetics", "choose", "chosen", "curve_of"]
+__all__ = ["Affine", "Arithmetic", "Curve", "Domain", "arithmetics", "choose", "chosen", "coordinates", "curve_of"]

@@ -439,8 +439,9 @@ def test_sm2_and_ecdsa_keys_are_told_apart_by_their_curve() -> None:
     assert verify(encode_algorithm("1.2.840.10045.4.3.2"), case.spki, MESSAGE, case.signature) is INVALID
     assert verify(encode_algorithm("0.4.0.127.0.7.1.1.4.1.3"), case.spki, MESSAGE, case.signature) is INVALID
     assert describe_key(case.spki) == AlgorithmUse("SM2", 256, "signature")
-    compressed = b"\2" + case.key[1:33]
-    assert case.with_key(compressed) is UNSUPPORTED
+    sign = case.key[-1] & 1
+    assert case.with_key(bytes([2 + sign]) + case.key[1:33]) is VALID
+    assert case.with_key(bytes([3 - sign]) + case.key[1:33]) is INVALID
     assert case.with_key(b"\6" + case.key[1:]) is MALFORMED
     assert case.with_key(b"\0") is MALFORMED
     assert case.with_parameters(encode_object_identifier("1.2.840.10045.3.1.7")) is not VALID
