@@ -74,8 +74,8 @@ def read_policy_file(file: str, text: str) -> PolicyFile:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         line = _LINE.search(str(fault))
-        where = f"{file}:{line.group(1)}" if line else file
-        raise PolicyRefusedError(f"{where}: this is not TOML ({_LINE.sub('', str(fault)).strip()}).") from fault
+        where = line.group(1) if line else max(1, len(text.splitlines()))
+        raise PolicyRefusedError(f"{file}:{where}: this is not TOML ({_LINE.sub('', str(fault)).strip()}).") from fault
     places = _Places(file, lines_of(text))
     sections = {EVERY, *RuleContext}
     members = {name: _member(name, row, places) for name, row in table.items() if name not in sections}
