@@ -70,7 +70,9 @@ def uses(info: SignerInfo, spki: bytes | None) -> tuple[AlgorithmUse, ...]:
     found = [AlgorithmUse(*_digest_name(oid), "digest")]
     algorithm = cms_signature_algorithm(info.signature_algorithm.whole, info.digest_algorithm.whole)
     if isinstance(algorithm, CryptoResult):
-        found.append(AlgorithmUse(info.signature_algorithm.oid, 0, "signature"))
+        # Where only the digest is unknown, the signature algorithm still stands for itself.
+        known = () if spki is None else describe_signature(info.signature_algorithm.whole, spki)
+        found.extend(known or (AlgorithmUse(info.signature_algorithm.oid, 0, "signature"),))
     elif spki is not None:
         found.extend(describe_signature(algorithm, spki))
     return tuple(dict.fromkeys(found))

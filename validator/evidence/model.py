@@ -70,7 +70,8 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFacts:
-    """One digest that the signature covers. `intact` is None when the data was not found."""
+    """One digest that the signature covers. `intact` is None when the data was not found, or was found and its digest
+    algorithm is not supported."""
 
     kind: str
     algorithm: str
@@ -216,7 +217,7 @@ class CoveredObject:
 class TimestampFacts:
     """One RFC 3161 token. `owner` is the signature id it belongs to (None for a document time-stamp); `order` is its
     position among all tokens, oldest first by position in the file. `imprint_intact` is None when the data was not
-    found. `accuracy_microseconds` is None when the token states none. `signature` is the token's own CMS signature,
+    found, or was found and the imprint's digest algorithm is not supported. `accuracy_microseconds` is None when the token states none. `signature` is the token's own CMS signature,
     None when the token cannot be read (`structure` then says why)."""
 
     id: str

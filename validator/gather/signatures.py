@@ -122,12 +122,14 @@ def _data_references(
 ) -> tuple[ReferenceFacts, ...]:
     algorithm = verify.digest_name(info.digest_algorithm.oid)
     if info.signed_attributes is None:
-        intact = None if content is None or result is None else result is CryptoResult.VALID
+        known = content is not None and result not in (None, CryptoResult.UNSUPPORTED)
+        intact = result is CryptoResult.VALID if known else None
         return (ReferenceFacts(kind="content", algorithm=algorithm, found=content is not None, intact=intact),)
     if content is None:
         return (ReferenceFacts(kind="message-digest", algorithm=algorithm, found=False, intact=None),)
     computed = verify.content_digest(info.digest_algorithm.oid, content)
-    intact = computed is not None and computed == verify.message_digest(info)
+    # A digest that cannot be computed says nothing about the data: it is neither right nor wrong.
+    intact = None if computed is None else computed == verify.message_digest(info)
     return (ReferenceFacts(kind="message-digest", algorithm=algorithm, found=True, intact=intact),)
 
 

@@ -107,7 +107,7 @@ def timestamp_facts(
         ),
         imprint_algorithm=verify.digest_name(info.imprint_oid),
         imprint_found=found,
-        imprint_intact=computed == info.imprint if found else None,
+        imprint_intact=computed == info.imprint if found and computed is not None else None,
         covers=place.covers,
         signature=signature,
         token_sha256=digest,

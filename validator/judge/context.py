@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.algorithms import AlgorithmUse
+from policies.algorithms import AlgorithmStatus, AlgorithmUse, CatalogueRow
+from policies.reasons import Reason
 from validator.evidence import Evidence, SignatureFacts, TimestampFacts
 from validator.judge.chains import Chains
 from validator.judge.conclusion import Finding
@@ -28,3 +29,22 @@ class Context:
         """The uses that the policy's catalogue does not accept at `at`."""
         found = (self.policy.algorithms.finding(use, at) for use in uses)
         return tuple(Finding(object=of, finding=item) for item in found if item is not None)
+
+    def remarks(self, uses: Iterable[AlgorithmUse], at: datetime) -> tuple[Reason, ...]:
+        """What the policy's catalogue says about uses that it accepts at `at`: that one should no longer be chosen, or
+        counts only because the law still recognises what is broken."""
+        catalogue = self.policy.algorithms
+        known = ((use, catalogue.row(use)) for use in uses)
+        return tuple(dict.fromkeys(item for use, row in known if row for item in _remark(use, row, at)))
+
+
+def _remark(use: AlgorithmUse, row: CatalogueRow, at: datetime) -> tuple[Reason, ...]:
+    status = row.status(at)
+    if status is AlgorithmStatus.DEPRECATED and row.deprecated is not None:
+        since = row.deprecated.isoformat()
+        return (Reason.of("TS-ALG-DEPRECATED", algorithm=use.name, bits=use.bits, since=since),)
+    if status is AlgorithmStatus.RECOGNISED and row.until is not None and row.end is not None:
+        until, recognised = row.until.isoformat(), row.end.isoformat()
+        parts = {"algorithm": use.name, "bits": use.bits, "until": until, "recognised": recognised}
+        return (Reason.of("TS-ALG-RECOGNISED", **parts),)
+    return ()

@@ -13,6 +13,7 @@ from validator.evidence import EvidenceRecordFacts, TimestampFacts
 from validator.judge.conclusion import Conclusion, Finding, failed, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.poe import ProofsOfExistence
+from validator.judge.signature_blocks import digest_unsupported
 from validator.judge.verdict import Block
 from validator.judge.x509 import algorithm_reasons
 
@@ -72,9 +73,12 @@ def _form(record: EvidenceRecordFacts, *, missing: int) -> Conclusion:
 
 def _data(record: EvidenceRecordFacts) -> Conclusion:
     """The protected data is at hand, and its digests are in the first hash tree."""
-    broken = sorted({item.name or item.kind for item in record.references if item.found and item.intact is not True})
+    broken = sorted({item.name or item.kind for item in record.references if item.found and item.intact is False})
     if broken:
         return failed(SubIndication.HASH_FAILURE, Reason.of("TS-ERV-HASH", references=", ".join(broken)))
+    unknown = [item.algorithm for item in record.references if item.found and item.intact is None]
+    if unknown:
+        return digest_unsupported(unknown[0])
     if not record.references or any(not item.found for item in record.references):
         return indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-ERV-DATA-NOT-FOUND"))
     return passed()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from policies.algorithms import CryptoResult
+from policies.algorithms import CryptoResult, missing_part
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, Severity, SubIndication
 from validator.evidence import SignatureFacts
@@ -72,7 +72,9 @@ def cryptographic_verification(signature: SignatureFacts) -> Conclusion:
     """CV, 5.2.7: data present, digests agree, value verifies. All three are looked at, the first decides."""
     found: list[Conclusion] = []
     missing = [item for item in signature.references if not item.found]
-    broken = [item for item in signature.references if item.found and item.intact is not True]
+    broken = [item for item in signature.references if item.intact is False and item.found]
+    unknown = [item for item in signature.references if item.intact is None and item.found]
+    found += (digest_unsupported(item.algorithm) for item in unknown if item.kind != "content")
     if missing or not signature.references:
         found.append(indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-SIG-DATA-NOT-FOUND")))
     if broken:
@@ -92,15 +94,31 @@ def _value(signature: SignatureFacts) -> Conclusion | None:
     if signature.result is CryptoResult.VALID:
         return None
     if signature.result is CryptoResult.UNSUPPORTED:
-        # Nothing is known about the value: not forged, and no proof of existence can help (5.2.7, table 6).
-        reason = Reason.of("TS-SIG-ALGORITHM-UNSUPPORTED", algorithm=signature.algorithm or "-")
-        return indeterminate(SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
+        return _unsupported(signature)
     if signature.result is None:
         if not signature.data_found:
             return indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-SIG-DATA-NOT-FOUND"))
         return indeterminate(SubIndication.NO_SIGNING_CERTIFICATE_FOUND, Reason.of("TS-SIG-NO-CERTIFICATE"))
     code = "TS-SIG-VALUE" if signature.result is CryptoResult.INVALID else "TS-SIG-VALUE-MALFORMED"
     return failed(SubIndication.SIG_CRYPTO_FAILURE, Reason.of(code))
+
+
+def _unsupported(signature: SignatureFacts) -> Conclusion:
+    """Nothing is known about the value: not forged, and no proof of existence can help (5.2.7, table 6)."""
+    digests = [item.name for item in signature.uses if item.purpose == "digest" and not item.bits]
+    if digests:
+        return digest_unsupported(digests[0])
+    algorithm = signature.algorithm or "-"
+    part = missing_part(algorithm)
+    missing = () if part is None else (Reason.of("TS-ALG-NOT-INSTALLED", algorithm=algorithm, part=part),)
+    reason = Reason.of("TS-SIG-ALGORITHM-UNSUPPORTED", algorithm=algorithm)
+    return indeterminate(SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason, *missing)
+
+
+def digest_unsupported(algorithm: str) -> Conclusion:
+    """Data is there, and its digest cannot be computed: nothing is known about it (5.2.7)."""
+    reason = Reason.of("TS-ALG-DIGEST-UNSUPPORTED", algorithm=algorithm)
+    return indeterminate(SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
 
 
 def acceptance(context: Context, signature: SignatureFacts, at: datetime, path: PathFacts | None) -> Conclusion:
@@ -116,9 +134,12 @@ def acceptance(context: Context, signature: SignatureFacts, at: datetime, path: 
             reasons=(*algorithm_reasons("TS-SIG-ALGORITHM", findings), *heard.remarks),
             findings=findings,
         )
-    return passed(*heard.remarks)
+    return passed(*heard.remarks, *context.remarks(signature.uses, at))
 
 
 def signature_findings(context: Context, signature: SignatureFacts, at: datetime) -> tuple[Finding, ...]:
-    """Algorithms of the signature value and its digests that are not reliable at `at`."""
-    return context.unreliable(signature.uses, at, "signature")
+    """Algorithms of the signature value and its digests that are not reliable at `at`. What nobody here can compute is
+    said as such by the cryptographic verification; it is not also forbidden."""
+    unsupported = signature.result is CryptoResult.UNSUPPORTED
+    known = (item for item in signature.uses if item.bits or not unsupported)
+    return context.unreliable(known, at, "signature")

@@ -13,6 +13,7 @@ from validator.judge.context import Context
 from validator.judge.rules.evaluate import hear
 from validator.judge.rules.model import RuleContext
 from validator.judge.rules.subjects import TokenSubject
+from validator.judge.signature_blocks import digest_unsupported
 from validator.judge.verdict import Block
 
 
@@ -79,6 +80,8 @@ def _imprint(token: TimestampFacts) -> Conclusion:
         return passed()
     if token.imprint_intact is False:
         return failed(SubIndication.HASH_FAILURE, Reason.of("TS-TSP-IMPRINT"))
+    if token.imprint_found:
+        return digest_unsupported(token.imprint_algorithm or "-")
     return indeterminate(SubIndication.SIGNED_DATA_NOT_FOUND, Reason.of("TS-TSP-DATA-NOT-FOUND"))
 
 

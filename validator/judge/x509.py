@@ -371,7 +371,7 @@ def algorithm_reasons(code: str, findings: tuple[Finding, ...]) -> tuple[Reason,
 
 
 def _algorithms(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
-    return weak(path_findings(context, path, statuses, context.at))
+    return weak(path_findings(context, path, statuses, context.at)) or passed(*_algorithm_remarks(context, path))
 
 
 def weak(findings: tuple[Finding, ...]) -> Conclusion | None:
@@ -384,3 +384,9 @@ def weak(findings: tuple[Finding, ...]) -> Conclusion | None:
         reasons=algorithm_reasons("TS-CHAIN-ALGORITHM", findings),
         findings=findings,
     )
+
+
+def _algorithm_remarks(context: Context, path: PathFacts) -> tuple[Reason, ...]:
+    pairs = pairwise(path.certificates)
+    uses = (use for one, issuer in pairs for use in context.chains.signature_uses(one, issuer))
+    return context.remarks(uses, context.at)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from policies.algorithms import CryptoResult
+from policies.algorithms import CryptoResult, missing_part
 from policies.reasons import Reason
 from validator.asn1 import der
 from validator.path.budget import Budget
@@ -80,12 +80,19 @@ class Edges:
             return (Reason.of("TS-PATH-SIGNATURE", subject=who(child), issuer=who(issuer)),)
         if result is CryptoResult.MALFORMED:
             return (Reason.of("TS-PATH-SIGNATURE-MALFORMED", subject=who(child)),)
-        return (Reason.of("TS-PATH-SIGNATURE-UNSUPPORTED", subject=who(child), algorithm=_algorithm(child)),)
+        return _unsupported(child)
 
     def waits_for_parameters(self, issuer: Certificate) -> bool:
         """The issuer's key inherits DSA parameters, so its signatures can be checked on a complete path only."""
         is_dsa, own = own_dsa_parameters(issuer.spki)
         return is_dsa and own is None
+
+
+def _unsupported(certificate: Certificate) -> tuple[Reason, ...]:
+    algorithm = _algorithm(certificate)
+    reason = Reason.of("TS-PATH-SIGNATURE-UNSUPPORTED", subject=who(certificate), algorithm=algorithm)
+    part = missing_part(algorithm)
+    return (reason,) if part is None else (reason, Reason.of("TS-ALG-NOT-INSTALLED", algorithm=algorithm, part=part))
 
 
 def _algorithm(certificate: Certificate) -> str:

@@ -92,7 +92,8 @@ def _verified(
 def _note_signature(question: Question, kind: str, source: str, outcomes: set[CryptoResult]) -> None:
     if not outcomes:
         question.note("TS-REV-SIGNER-UNKNOWN", kind=kind, source=source)
-    elif outcomes == {CryptoResult.UNSUPPORTED}:
+    elif CryptoResult.UNSUPPORTED in outcomes:
+        # One of the keys that may be meant cannot be used here: nobody can say that the signature is wrong.
         question.note("TS-REV-SIGNATURE-UNSUPPORTED", kind=kind, source=source)
     else:
         question.note("TS-REV-SIGNATURE", kind=kind, source=source)
@@ -133,6 +134,8 @@ def _relied_on(
 def ocsp_signer(question: Question, response: OcspResponse) -> Signer | None:
     """The responder that signed `response` and is authorised for the certificate in question, None (with a note)
     when there is none."""
+    if _is_responder(question.issuer, response) and _by_issuer(question, response):
+        return Signer(question.issuer, (question.issuer.fingerprint,))
     outcomes: set[CryptoResult] = set()
     for candidate in _few_keys(_ocsp_candidates(question, response)):
         result = _verified(question, response.sha256, response.algorithm, candidate, response)
@@ -147,6 +150,15 @@ def ocsp_signer(question: Question, response: OcspResponse) -> Signer | None:
     if CryptoResult.VALID not in outcomes:
         _note_signature(question, "ocsp", response.sha256, outcomes)
     return None
+
+
+def _by_issuer(question: Question, response: OcspResponse) -> bool:
+    # Most responses are the issuer's own; nobody else need be looked for then.
+    issuer = question.issuer
+    result = _verified(question, response.sha256, response.algorithm, issuer, response)
+    return result is CryptoResult.VALID and question.algorithm_accepted(
+        response.sha256, response.algorithm, issuer.spki
+    )
 
 
 def _ocsp_candidates(question: Question, response: OcspResponse) -> Iterator[Certificate]:
