@@ -38,13 +38,17 @@ def demo(
     ),
     file: Annotated[Path | None, typer.Option(help="A PDF of yours to be signed as the contract.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the space's keys and database under OUT/space.")] = False,
+    national: Annotated[
+        bool,
+        typer.Option("--national", help="Each state with its own platform's algorithms: bign, GOST, TUMAR, SM2, RSA."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON lines.")] = False,
 ) -> None:
     """Issue, cross-certify, sign in one state, judge in another; exit status 1 on any wrong verdict."""
     own = _own_file(file) if file else None
     if (out / "space").exists():
         raise OutputInUseError(f"The directory {out / 'space'} exists already.")
-    judged = _run(out, own, keep=keep, quiet=as_json)
+    judged = _run(out, own, keep=keep, national=national, quiet=as_json)
     _show(judged, as_json)
     if not as_json:
         typer.echo(f"Reports, documents, certificates, CRLs and trust-map.svg: {out}")
@@ -66,7 +70,7 @@ def _own_file(file: Path) -> bytes:
     return octets
 
 
-def _run(out: Path, own: bytes | None, *, keep: bool, quiet: bool) -> "list[Judged]":
+def _run(out: Path, own: bytes | None, *, keep: bool, national: bool, quiet: bool) -> "list[Judged]":
     from rich.console import Console
 
     from ops.service.demo.judging import judge_all
@@ -76,7 +80,7 @@ def _run(out: Path, own: bytes | None, *, keep: bool, quiet: bool) -> "list[Judg
 
     font = Path(str(files("signer").joinpath("assets", "DejaVuSans.ttf")))
     console = Console(stderr=True, quiet=quiet)
-    with demo_world(out / "space", keep=keep) as world:
+    with demo_world(out / "space", keep=keep, national=national) as world:
         console.print("[bold]Building the space[/bold]")
         world.space.build(lambda text: console.print(f"  {text}"))
         console.print("[bold]Living through three years[/bold]")

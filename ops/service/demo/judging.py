@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ops.platform.fetch import Fetcher
 from ops.service.demo.scenarios import SCENARIOS, Scenario
@@ -61,19 +61,21 @@ def _judge(world: World, documents: dict[str, bytes], scenario: Scenario, name: 
             fetch=fetcher,
         )
     )
-    verdict = judge(evidence, _policy(scenario, world.now), world.now)
+    verdict = judge(evidence, _policy(scenario, world), world.now)
     # The space's own instruments are illustrative: outside of a demonstration nothing is recognised under them.
     context = RecognitionContext(relying=scenario.relying, document=scenario.kind, admit_illustrative=True)
     recognitions = recognise(verdict, scenario.forum, context)
     return Judged(scenario=scenario, document=name, evidence=evidence, verdict=verdict, recognitions=recognitions)
 
 
-def _policy(scenario: Scenario, now: datetime) -> JudgementPolicy:
+def _policy(scenario: Scenario, world: World) -> JudgementPolicy:
     usual = judgement_policy("default")
     if not scenario.banned:
         return usual
-    banned = usual.algorithms.ending("signature", "ECDSA", now - timedelta(days=BAN_DAYS_AGO))
-    return usual.with_algorithms(banned, "default, ECDSA ended")
+    # What the seller signs with.
+    ended = "GOST 34.10-2015 KZ" if world.space.national else "ECDSA"
+    banned = usual.algorithms.ending("signature", ended, world.now - timedelta(days=BAN_DAYS_AGO))
+    return usual.with_algorithms(banned, f"default, {ended} ended")
 
 
 def technical(indication: Indication, sub_indication: object) -> str:

@@ -21,7 +21,7 @@ _OPEN = RecognitionDecision.NOT_DECIDED
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One document before one forum. `document` is the file's name in the story, `detached` its original; `banned`
-    judges under a catalogue in which ECDSA ended before the document was signed."""
+    judges under a catalogue in which the signer's algorithm ended before the document was signed."""
 
     title: str
     document: str

@@ -49,11 +49,13 @@ def _subject(state: State, role: str) -> Attributes:
 
 @dataclass(slots=True)
 class Space:
-    """The model space under construction and in use. `units` are the time-stamp units by jurisdiction."""
+    """The model space under construction and in use. `units` are the time-stamp units by jurisdiction; `national` gives
+    each state the algorithms of its own platform."""
 
     installation: Installation
     ca: CertificateAuthority
     signer: SigningService
+    national: bool = False
     units: dict[str, TimestampAuthority] = field(default_factory=dict)
     crosses: dict[tuple[str, str], Issued] = field(default_factory=dict)
     issued: dict[str, Issued] = field(default_factory=dict)
@@ -83,7 +85,7 @@ class Space:
     def _hierarchy(self, state: State) -> None:
         kind = AuthorityKind.HUB if state.code == HUB else AuthorityKind.ROOT
         root, issuing = root_of(state.code), issuing_of(state.code)
-        algorithm = state.key_algorithm
+        algorithm = self._authority_kind(state)
         self.ca.create_authority(NewAuthority(root, state.code, kind, _subject(state, "Root"), key_algorithm=algorithm))
         below = NewAuthority(
             issuing, state.code, AuthorityKind.ISSUING, _subject(state, "Issuing"), parent=root, key_algorithm=algorithm
@@ -93,9 +95,17 @@ class Space:
         self.ca.create_responder(issuing)
         self._time_stamp_unit(state)
 
+    def _authority_kind(self, state: State) -> str:
+        return state.national_algorithm if self.national and state.national_algorithm else state.key_algorithm
+
+    def _leaf_kind(self, code: str) -> KeyAlgorithm:
+        """What persons and services of a state sign with."""
+        state = next(item for item in STATES if item.code == code)
+        return KeyAlgorithm(state.national_algorithm if self.national and state.national_algorithm else "ec-p256")
+
     def _time_stamp_unit(self, state: State) -> None:
         label = f"tsa/{state.code}"
-        self.installation.keys.generate(label, KeyAlgorithm.EC_P256)
+        self.installation.keys.generate(label, self._leaf_kind(state.code))
         request = CertificateRequest(issuing_of(state.code), "tsa", _subject(state, "TSU 1"), StoredKey(label))
         certificate = self.ca.issue_now(request)
         now = self.installation.clock.now()
@@ -123,7 +133,7 @@ class Space:
         for state in STATES:
             if state.code in MEMBERS:
                 label = f"ttp/{state.code}"
-                self.installation.keys.generate(label, KeyAlgorithm.EC_P256)
+                self.installation.keys.generate(label, self._leaf_kind(state.code))
                 self.ca.issue_now(CertificateRequest("ttp-ca", "ttp", _subject(state, "TTP"), StoredKey(label)))
 
     def _policies(self, profile: str, code: str) -> tuple[str, ...]:
@@ -157,7 +167,7 @@ class Space:
     def enrol(self, person: Person, days: int | None = None) -> Issued:
         """A key, a certificate and a credential for a person; `days` shortens the validity from now on."""
         label = f"credential/{person.key}"
-        self.installation.keys.generate(label, KeyAlgorithm.EC_P256)
+        self.installation.keys.generate(label, self._leaf_kind(person.state))
         now = self.installation.clock.now()
         make = getattr(identity, person.profile.replace("-", "_"))
         request = CertificateRequest(

@@ -14,8 +14,9 @@ MEMBERS = ("AM", "BY", "KZ", "KG", "RU")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One jurisdiction's PKI. `country` is what certificates write into countryName; `organization_identifier` is a
-    whole semantics identifier; `key_algorithm` one of `ops.platform.keys.KeyAlgorithm`."""
+    """One jurisdiction's PKI. `country` is what certificates write into countryName; `operator_identifier` is a whole
+    semantics identifier; `key_algorithm` one of `ops.platform.keys.KeyAlgorithm`, and so is `national_algorithm`: the
+    one that the state's own platform uses, empty where that is no other."""
 
     code: str
     country: str
@@ -24,17 +25,20 @@ class State:
     operator: str
     operator_identifier: str
     key_algorithm: str
+    national_algorithm: str = ""
 
 
 STATES = (
     State("AM", "AM", "state", "Armenia", "Demo CA of Armenia", "NTRAM-00100001", "rsa-3072"),
-    State("BY", "BY", "state", "Belarus", "Demo CA of Belarus", "TAXBY-400012345", "ec-p384"),
-    State("KZ", "KZ", "state", "Kazakhstan", "Demo CA of Kazakhstan", "NTRKZ-050140000011", "ec-p256"),
-    State("KG", "KG", "state", "Kyrgyzstan", "Demo CA of Kyrgyzstan", "NTRKG-00200002", "ec-p256"),
-    State("RU", "RU", "state", "Russia", "Demo CA of Russia", "VATRU-7706123455", "rsa-3072"),
+    State("BY", "BY", "state", "Belarus", "Demo CA of Belarus", "TAXBY-400012345", "ec-p384", "bign-256"),
+    State(
+        "KZ", "KZ", "state", "Kazakhstan", "Demo CA of Kazakhstan", "NTRKZ-050140000011", "ec-p256", "gost-kz-2015-512"
+    ),
+    State("KG", "KG", "state", "Kyrgyzstan", "Demo CA of Kyrgyzstan", "NTRKG-00200002", "ec-p256", "tumar-kg"),
+    State("RU", "RU", "state", "Russia", "Demo CA of Russia", "VATRU-7706123455", "rsa-3072", "gost-2012-256-a"),
     State(HUB, "RU", "hub", "Commission", "Demo hub of the trust space", "NTRRU-00700007", "ec-p384"),
     State(EU_STATE, "EE", "union", "Estonia (EU)", "Demo CA of Estonia", "NTREE-10000001", "ec-p384"),
-    State(THIRD_COUNTRY, "CN", "third-country", "China", "Demo CA of China", "NTRCN-00300003", "ec-p256"),
+    State(THIRD_COUNTRY, "CN", "third-country", "China", "Demo CA of China", "NTRCN-00300003", "ec-p256", "sm2"),
 )
 
 

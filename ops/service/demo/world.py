@@ -35,10 +35,11 @@ class World:
 
 
 @contextmanager
-def demo_world(folder: Path, *, keep: bool) -> Iterator[World]:
+def demo_world(folder: Path, *, keep: bool, national: bool = False) -> Iterator[World]:
     """An empty space whose clock stands at its first day, served on loopback until the block ends.
 
-    `folder` receives keys and, on SQLite, the database; it is removed at the end unless `keep`.
+    `folder` receives keys and, on SQLite, the database; it is removed at the end unless `keep`. `national` gives each
+    state the algorithms of its own platform.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=False)
     now = SystemClock().now().replace(microsecond=0)
@@ -53,7 +54,7 @@ def demo_world(folder: Path, *, keep: bool) -> Iterator[World]:
                     installation.database, installation.keys, installation.audit, clock, url
                 )
                 signer = SigningService(installation.database, installation.keys, installation.audit, clock)
-                space = Space(installation, authority, signer)
+                space = Space(installation, authority, signer, national)
                 with serving(_services(space, authority), listener):
                     yield World(space, clock, url, now)
     finally:
