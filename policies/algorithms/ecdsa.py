@@ -3,7 +3,7 @@
 Only named curves (RFC 5480 2.1.1 forbids the others), points not hybrid, parameters of the signature algorithm absent.
 """
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -81,9 +81,14 @@ def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
         point.public_key()
     elif not equation.holds(info.key):
         raise MalformedError("elliptic curve point")
+    return LoadedKey(_use(curve), point)
+
+
+@cache
+def _use(curve: ec.EllipticCurve) -> AlgorithmUse:
     # secp256k1 is in no agreed-mechanism list of the EU: a name of its own lets a catalogue tell it apart.
     name = "ECDSA-secp256k1" if isinstance(curve, ec.SECP256K1) else "ECDSA"
-    return LoadedKey(AlgorithmUse(name, curve.key_size, "signature"), point)
+    return AlgorithmUse(name, curve.key_size, "signature")
 
 
 class _Point(NamedTuple):

@@ -10,6 +10,7 @@ from datetime import datetime
 from policies.algorithms import AlgorithmPolicy, describe_key, on_test_parameters
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
+from validator.path.details import CertificateDetails
 from validator.path.extension_values import ANY_EXTENDED_KEY_USAGE
 from validator.path.profile import OBSOLETE_EXTENSIONS
 from validator.path.reliable import unreliable_use
@@ -29,11 +30,15 @@ NOTHING = Findings()
 
 def end_entity_findings(certificate: Certificate, settings: PathSettings, at: datetime) -> Findings:
     """Defects, validity, critical extensions, key identifiers and key of the certificate that is asked about."""
+    if settings.check_leaf_validity and not certificate.not_before <= at <= certificate.not_after:
+        untimely = _validity(certificate, at)
+    else:
+        untimely = []
+    weak = _key_algorithm(certificate, settings.algorithms, at)
+    if not untimely and not weak and _spotless(certificate.details):
+        return NOTHING
     reasons, used = _profile(certificate, settings)
-    if settings.check_leaf_validity:
-        reasons += _validity(certificate, at)
-    reasons += _key_algorithm(certificate, settings.algorithms, at)
-    return _findings(reasons, used)
+    return _findings([*reasons, *untimely, *weak], used)
 
 
 def ca_findings(certificate: Certificate, settings: PathSettings, at: datetime) -> Findings:
@@ -109,6 +114,12 @@ def purposes_allowed(certificate: Certificate, wanted: frozenset[str] | None) ->
 
 def _findings(reasons: list[Reason], used: set[str]) -> Findings:
     return Findings(tuple(reasons), frozenset(used)) if reasons or used else NOTHING
+
+
+def _spotless(details: CertificateDetails) -> bool:
+    """`_profile` finds nothing, whatever the settings are."""
+    key_id = details.authority_key_id
+    return not details.defects and not details.unknown_critical and key_id is not None and key_id.key_id is not None
 
 
 def _profile(certificate: Certificate, settings: PathSettings) -> tuple[list[Reason], set[str]]:

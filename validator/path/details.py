@@ -6,6 +6,8 @@ from typing import NamedTuple
 from validator.asn1.memory import Generations
 from validator.path.certificate import Certificate, Defect
 from validator.path.extension_values import (
+    SUBJECT_ALT_NAME,
+    SUBJECT_KEY_IDENTIFIER,
     AccessDescription,
     AuthorityKeyIdentifier,
     BasicConstraints,
@@ -16,8 +18,9 @@ from validator.path.extension_values import (
     PolicyInformation,
 )
 from validator.path.general_name import GeneralName
-from validator.path.profile import certificate_defects, unremarkable
-from validator.path.read_extensions import Decoded, collected, decode_extensions
+from validator.path.likeness import Key, Likeness, likeness_of
+from validator.path.profile import certificate_defects
+from validator.path.read_extensions import collected, decode_extensions
 
 
 class CertificateDetails(NamedTuple):
@@ -54,37 +57,31 @@ class CertificateDetails(NamedTuple):
         return self.basic_constraints is not None and self.basic_constraints.ca
 
 
-# By the likenesses of the extensions, one by one: the details of a certificate with nothing remarkable besides.
-_alike: Generations[tuple[object, ...], CertificateDetails] = Generations(16 * 1024 * 1024)
+# By likeness; what weighs besides the encoding is in octets.
+_alike: Generations[Key, CertificateDetails] = Generations(16 * 1024 * 1024)
 _WEIGHT = 1_000
 
 
 def read_details(certificate: Certificate) -> CertificateDetails:
     """Decode every known extension of `certificate`. Never raises: an unreadable one is a defect."""
+    likeness = likeness_of(certificate)
+    like = None if likeness is None else _alike.get(likeness.key)
+    if likeness is not None and like is not None:
+        return _filled(like, likeness)
     decoded, error = decode_extensions(certificate)
-    plain = error is None and unremarkable(certificate)
-    key = tuple([one.likeness for one in decoded])
-    if plain:
-        like = _alike.get(key)
-        if like is not None:
-            return _filled(like, decoded)
     values, defects = collected(decoded, error)
     details = CertificateDetails(**values, defects=(*defects, *certificate_defects(certificate, values)))  # type: ignore[arg-type]
-    if plain and len(details.extensions) == len(decoded):
-        _alike.put(key, details, 4 * sum(len(one.extension.value) for one in decoded) + _WEIGHT)
+    whole = error is None and len(details.extensions) == len(decoded)
+    if likeness is not None and whole and likeness.cut_between(certificate):
+        _alike.put(likeness.key, details, 4 * len(certificate.der) + _WEIGHT)
     return details
 
 
-def _filled(like: CertificateDetails, decoded: list[Decoded]) -> CertificateDetails:
+def _filled(like: CertificateDetails, likeness: Likeness) -> CertificateDetails:
     """The details of a certificate that differs from the one of `like` in the holder's own extensions only."""
-    key_id: object = like.subject_key_id
-    names: object = like.subject_alt_names
     extensions = dict(like.extensions)
-    for one in decoded:
-        if one.likeness is not one:
-            extensions[one.extension.oid] = one.extension
-            if one.field == "subject_key_id":
-                key_id = one.value
-            else:
-                names = one.value
-    return tuple.__new__(CertificateDetails, (extensions, key_id, names, *like[3:]))
+    extensions[SUBJECT_KEY_IDENTIFIER] = likeness.key_extension()
+    names: object = like.subject_alt_names
+    if likeness.names is not None:
+        extensions[SUBJECT_ALT_NAME], names = likeness.names.extension, likeness.names.value
+    return tuple.__new__(CertificateDetails, (extensions, likeness.key_id, names, *like[3:]))

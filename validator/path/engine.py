@@ -5,7 +5,7 @@ the search decides in what order paths are tried, never what a path is worth.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from policies.reasons import Reason
 from validator.path.best_first import best_first
@@ -131,7 +131,7 @@ class _Question:
                 return
             anchor = next(one for one in request.anchors if one.certificate == chain[-1])
             own = verdict.leniencies - leaf.leniencies
-            upper = UpperPath(chain[1:], anchor, request.settings, own, self._budget.explored)
+            upper = UpperPath(chain[1:], anchor, request, own, self._budget.explored)
             remember_upper_path(self._key, upper)
         if upper.certificates == chain[1:] and verdict.candidate.statuses:
             key = upper.statuses_key(self._leaf, request.evidence)
@@ -292,7 +292,7 @@ class _Question:
             statuses, found, _ = path_statuses(chain, self._request, self.status_context(anchor))
         except BudgetExceededError:
             return rejected
-        return replace(rejected, reasons=order_reasons((*rejected.reasons, *found)), statuses=statuses)
+        return rejected._replace(reasons=order_reasons((*rejected.reasons, *found)), statuses=statuses)
 
     def _refusal(self, leaf: Findings, reasons: tuple[Reason, ...]) -> PathOutcome:
         judged = self._judged()

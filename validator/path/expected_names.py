@@ -15,6 +15,8 @@ from validator.path.types import ExpectedName, PathSettings
 
 def expectation_reasons(certificate: Certificate, settings: PathSettings) -> list[Reason]:
     """Why `certificate` is not what `settings.names`, `.eku` and `.key_usage` ask for; all of them have to hold."""
+    if not settings.names and not settings.eku and not settings.key_usage:
+        return []
     reasons = [
         Reason.of("TS-PATH-NAME-MISMATCH", kind=expected.kind, value=expected.value)
         for expected in settings.names

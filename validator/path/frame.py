@@ -20,14 +20,14 @@ class Frame(NamedTuple):
     serial_octets: bytes
     inner_algorithm: bytes
     outer_algorithm: bytes
-    issuer: bytes
     not_before: datetime
     not_after: datetime
-    subject: bytes
     spki: bytes
     signature: bytes
     unique_identifiers: bool
     extensions_at: Element | None
+    issuer: bytes
+    subject: bytes
 
 
 _new = tuple.__new__
@@ -89,14 +89,14 @@ def usual_frame(data: bytes) -> Frame | None:
             serial,
             inner_algorithm,
             inner_algorithm if inner_algorithm == outer_algorithm else outer_algorithm,
-            data[issuer:validity],
             not_before,
             not_after,
-            data[subject:spki],
             data[spki:holder],
             data[value + 1 :],
             False,
             _new(Element, (data[extensions], extensions, content, tbs_end)),
+            data[issuer:validity],
+            data[subject:spki],
         ),
     )
 

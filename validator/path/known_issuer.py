@@ -29,7 +29,8 @@ def answer_below(upper: UpperPath, request: PathRequest, engine: Callable[[], Pa
     `engine` makes the path engine that a delegated CRL or OCSP signer needs.
     """
     leaf, settings = request.leaf, request.settings
-    if _is_above(leaf, upper, request):
+    if leaf.fingerprint in upper.names:
+        # It is on the remembered path, or a trust anchor itself.
         return None
     own = end_entity_findings(leaf, settings, request.at)
     if own.reasons or expectation_reasons(leaf, settings) or not _signed(leaf, upper.certificates[0], request):
@@ -50,14 +51,6 @@ def answer_below(upper: UpperPath, request: PathRequest, engine: Callable[[], Pa
         explored=upper.explored,
         candidates=(CandidatePath(certificates=chain, reasons=(), statuses=statuses),),
     )
-
-
-def _is_above(leaf: Certificate, upper: UpperPath, request: PathRequest) -> bool:
-    """The certificate is on the remembered path, or a trust anchor itself."""
-    name = leaf.fingerprint
-    known = [certificate.fingerprint for certificate in upper.certificates]
-    known += [anchor.certificate.fingerprint for anchor in request.anchors]
-    return name in known
 
 
 def _signed(leaf: Certificate, issuer: Certificate, request: PathRequest) -> bool:

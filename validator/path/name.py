@@ -35,8 +35,7 @@ _SHORT_NAMES = {
 _OIDS = {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute of a name: type as dotted OID, tag of the value's encoding, text (None when it is no string),
     and the contents octets of the value."""
 
@@ -82,10 +81,12 @@ _names: Generations[bytes, Name] = Generations(8 * 1024 * 1024)
 
 
 class _Rdn(NamedTuple):
-    """A relative name, read: its attributes, its comparison key, what is not as X.690 or X.520 want it."""
+    """A relative name, read: its attributes, its comparison key, alone and as a part of a name's, what is not as X.690
+    or X.520 want it."""
 
     attributes: tuple[Attribute, ...]
     key: bytes
+    part: bytes
     faults: tuple[str, ...]
 
 
@@ -107,25 +108,33 @@ def parse_name(encoded: bytes) -> Name:
     return known
 
 
+def parse_own_name(encoded: bytes) -> Name:
+    """The same for a name that only its holder is likely to bear, and that is therefore not kept."""
+    return _names.get(encoded) or _parse(encoded)
+
+
 def _parse(encoded: bytes) -> Name:
     attributes: list[tuple[Attribute, ...]] = []
     keys: list[bytes] = []
+    parts: list[bytes] = []
     faults: tuple[str, ...] = ()
-    for _, start, _, end in der.children(encoded, der.single(encoded, der.SEQUENCE), 1_000):
-        octets = encoded[start:end]
-        rdn = _rdns.get(octets) or _remembered_rdn(octets, start)
-        attributes.append(rdn.attributes)
-        keys.append(rdn.key)
-        if rdn.faults:
-            faults += rdn.faults
-    return Name(encoded, _join(keys), tuple(keys), tuple(attributes), tuple(sorted(set(faults))) if faults else ())
+    get = _rdns.get
+    offset = 0
+    for octets in der.encodings(encoded, der.single(encoded, der.SEQUENCE), 1_000):
+        rdn = get(octets) or _remembered_rdn(octets, encoded, offset)
+        attributes.append(rdn[0])
+        keys.append(rdn[1])
+        parts.append(rdn[2])
+        faults += rdn[3]
+        offset += len(octets)
+    return Name(encoded, b"".join(parts), tuple(keys), tuple(attributes), tuple(sorted(set(faults))) if faults else ())
 
 
-def _remembered_rdn(octets: bytes, offset: int) -> _Rdn:
+def _remembered_rdn(octets: bytes, name: bytes, before: int) -> _Rdn:
     try:
         rdn = _read_rdn(octets)
     except der.DerError as error:
-        raise der.DerError(error.rule, error.offset + offset) from None
+        raise der.DerError(error.rule, error.offset + der.single(name).value + before) from None
     _rdns.put(octets, rdn, 4 * len(octets) + _WEIGHT)
     return rdn
 
@@ -134,14 +143,18 @@ def _read_rdn(encoded: bytes) -> _Rdn:
     faults: set[str] = set()
     one = _only_attribute(encoded, faults)
     if one is not None:
-        return _Rdn((one,), _join([_attribute_key(one)]), tuple(faults))
+        return _rdn((one,), _join([_attribute_key(one)]), faults)
     items = der.sequence(encoded, der.single(encoded), der.SET, 100)
     if not items:
         raise der.DerError("empty-rdn", 0)
     if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
         faults.add("unsorted-rdn")
     attributes = tuple([_attribute(encoded, item, faults) for item in items])
-    return _Rdn(attributes, _join(sorted({_attribute_key(item) for item in attributes})), tuple(faults))
+    return _rdn(attributes, _join(sorted({_attribute_key(item) for item in attributes})), faults)
+
+
+def _rdn(attributes: tuple[Attribute, ...], key: bytes, faults: set[str]) -> _Rdn:
+    return _Rdn(attributes, key, _join([key]), tuple(faults))
 
 
 def _only_attribute(encoded: bytes, faults: set[str]) -> Attribute | None:
@@ -163,7 +176,7 @@ def _sorted(encodings: list[bytes]) -> bool:
 
 
 def _join(keys: list[bytes]) -> bytes:
-    return b"".join(len(key).to_bytes(4, "big") + key for key in keys)
+    return b"".join([len(key).to_bytes(4, "big") + key for key in keys])
 
 
 def relative_name_key(data: bytes, element: der.Element) -> bytes:

@@ -70,7 +70,8 @@ def unremarkable(certificate: Certificate) -> bool:
     return (
         certificate.version == 3
         and certificate.inner_algorithm == certificate.outer_algorithm
-        and certificate.serial > 0
+        and certificate.serial_octets[0] < 0x80
+        and certificate.serial_octets != b"\0"
         and len(certificate.serial_octets) <= 20
         and certificate.not_before <= certificate.not_after
         and bool(subject.rdns)

@@ -1,7 +1,7 @@
 """Reads the extensions of a certificate from DER (RFC 5280 4.2, appendix A): one small reader per extension."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 
 from policies.reasons import Reason
 from validator.asn1 import der
@@ -21,41 +21,25 @@ from validator.path.read_policies import (
 MAX_EXTENSIONS = 1_000
 
 
-class Decoded:
-    """One extension, read: where its value goes in the details, and what is wrong with it.
+class Decoded(NamedTuple):
+    """One extension, read: where its value goes in the details, and what is wrong with it. `names_well_formed` is said
+    of subjectAltName only: nothing is wrong with its encoding nor with any name in it."""
 
-    Two certificates whose extensions have the same `likeness` one by one differ in nothing but the values of these
-    extensions: it is the object itself, or, for a name or key identifier of the holder's own with nothing wrong about
-    it, a word.
-    """
+    extension: ext.Extension
+    field: str | None
+    value: object
+    defects: tuple[Defect, ...]
+    names_well_formed: bool
 
-    __slots__ = ("defects", "extension", "field", "likeness", "unknown_critical", "value")
-
-    def __init__(
-        self, extension: ext.Extension, field: str | None, value: object, defects: tuple[Defect, ...] = ()
-    ) -> None:
-        self.extension = extension
-        self.field = field
-        self.value = value
-        self.defects = defects
-        self.unknown_critical = extension.critical and extension.oid not in PROCESSED
-        self.likeness: object = self._own_word() or self
-
-    def _own_word(self) -> str | None:
-        if self.defects or self.extension.oid not in _HOLDERS_OWN:
-            return None
-        names = cast("tuple[GeneralName, ...]", self.value) if self.field == "subject_alt_names" else ()
-        if any(general_name_fault(name) is not None for name in names):
-            return None
-        return f"{self.extension.oid} {self.extension.critical}"
+    @property
+    def unknown_critical(self) -> bool:
+        """The extension ends the path (4.2)."""
+        return self.extension.critical and self.extension.oid not in PROCESSED
 
 
-_HOLDERS_OWN = frozenset({ext.SUBJECT_KEY_IDENTIFIER, ext.SUBJECT_ALT_NAME})
 # Certificates of one issuer share most of their extensions octet for octet.
 _decoded: Generations[bytes, Decoded] = Generations(32 * 1024 * 1024)
 _WEIGHT = 600
-# A subjectKeyIdentifier of 20 octets, up to them; every certificate has another one.
-_KEY_ID, _KEY_ID_OCTETS = bytes.fromhex("301d0603551d0e04160414"), 31
 
 
 def decode_extensions(certificate: Certificate) -> tuple[list[Decoded], der.DerError | None]:
@@ -66,7 +50,7 @@ def decode_extensions(certificate: Certificate) -> tuple[list[Decoded], der.DerE
         return found, None
     try:
         for encoded in der.encodings(data, at, MAX_EXTENSIONS):
-            found.append(_decoded.get(encoded) or _read(encoded))
+            found.append(decode_extension(encoded))
     except der.DerError as error:
         return found, error
     return found, None if found else der.DerError("empty-sequence", at.start)
@@ -96,17 +80,23 @@ def collected(decoded: list[Decoded], error: der.DerError | None) -> tuple[dict[
     return values, defects
 
 
-def _read(encoded: bytes) -> Decoded:
-    if len(encoded) == _KEY_ID_OCTETS and encoded.startswith(_KEY_ID):
-        own = ext.Extension(ext.SUBJECT_KEY_IDENTIFIER, False, encoded[9:])
-        return Decoded(own, "subject_key_id", encoded[11:])
+def decode_extension(encoded: bytes) -> Decoded:
+    """One extension from its complete encoding. Raises DerError when it is no Extension."""
+    known = _decoded.get(encoded)
+    if known is not None:
+        return known
     extension, defaulted = read_extension(encoded, der.single(encoded))
     field, value, defects = _decode(extension)
     if defaulted:
         defects = (*defects, _encoded_default(extension))
-    decoded = Decoded(extension, field, value, defects)
+    decoded = Decoded(extension, field, value, defects, not defects and _are_names(field, value))
     _decoded.put(encoded, decoded, 4 * len(encoded) + _WEIGHT)
     return decoded
+
+
+def _are_names(field: str | None, value: object) -> bool:
+    names = cast("tuple[GeneralName, ...]", value) if field == "subject_alt_names" else ()
+    return bool(names) and all(general_name_fault(name) is None for name in names)
 
 
 def read_extension(data: bytes, element: der.Element) -> tuple[ext.Extension, bool]:

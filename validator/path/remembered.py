@@ -12,6 +12,7 @@ from policies.algorithms import AlgorithmPolicy
 from validator.asn1.memory import Generations
 from validator.path.certificate import Certificate
 from validator.path.extension_values import PolicyInformation
+from validator.path.name_constraints import constraint_index
 from validator.path.types import PathRequest, PathSettings, TrustAnchor
 from validator.path.validation import PathState, PathValidation, conclude, state_above, violations
 from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
@@ -24,15 +25,26 @@ Key = tuple[object, ...]
 
 class UpperPath:
     """The certificates above an end entity, trust anchor last, as they were accepted, and what follows from them for
-    whoever comes next. `leniencies` are those they needed, `explored` what finding them had cost."""
+    whoever comes next. `leniencies` are those they needed, `explored` what finding them had cost, `names` the
+    fingerprints of these certificates and of all trust anchors of the question."""
 
-    __slots__ = ("_ends", "_state", "_statuses", "anchor", "certificates", "explored", "leniencies")
+    __slots__ = (
+        "_constrained",
+        "_ends",
+        "_state",
+        "_statuses",
+        "anchor",
+        "certificates",
+        "explored",
+        "leniencies",
+        "names",
+    )
 
     def __init__(
         self,
         certificates: tuple[Certificate, ...],
         anchor: TrustAnchor,
-        settings: PathSettings,
+        request: PathRequest,
         leniencies: frozenset[str],
         explored: int,
     ) -> None:
@@ -40,7 +52,10 @@ class UpperPath:
         self.anchor = anchor
         self.leniencies = leniencies
         self.explored = explored
-        self._state: PathState = state_above(certificates, settings)
+        anchors = (one.certificate for one in request.anchors)
+        self.names = frozenset(one.fingerprint for one in (*certificates, *anchors))
+        self._state: PathState = state_above(certificates, request.settings)
+        self._constrained = any(constraint_index(one) is not None for one in certificates)
         self._ends: dict[int, tuple[tuple[PolicyInformation, ...] | None, PathValidation]] = {}
         self._statuses: dict[Key, tuple[StatusAnswer, ...]] = {}
 
@@ -56,7 +71,9 @@ class UpperPath:
             if len(self._ends) >= _MAX_ENDS:
                 self._ends.clear()
             known = self._ends[id(policies)] = (policies, conclude(self._state, leaf))
-        if known[1].reasons or violations((leaf, *self.certificates), settings, of_leaf_only=True):
+        if known[1].reasons:
+            return None
+        if self._constrained and violations((leaf, *self.certificates), settings, of_leaf_only=True):
             return None
         return known[1]
 
@@ -88,11 +105,8 @@ class UpperPath:
         if usage is None or "cRLSign" in usage or evidence.malformed or len(evidence.crls) > MAX_OFFERED:
             return None
         index = evidence.index.ocsps
-        answers = [index.get(one.serial_octets) for one in self.certificates[:-1]] if index else ()
-        return (
-            tuple([crl.sha256 for crl in evidence.crls]),
-            tuple([None if found is None else tuple([one.sha256 for one in found]) for found in answers]),
-        )
+        answers = [found for one in self.certificates[:-1] for found in index.get(one.serial_octets, ())]
+        return (tuple([crl.sha256 for crl in evidence.crls]), tuple([one.sha256 for one in answers]))
 
 
 _upper: Generations[Key, UpperPath] = Generations(_MAX_KEPT)

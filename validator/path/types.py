@@ -4,9 +4,10 @@ The engine is pure. Fetching (AIA, SIA) is a callable that the caller may hand i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from policies.algorithms import AlgorithmPolicy
 from policies.reasons import Reason
@@ -88,8 +89,7 @@ class PathRequest:
         return replace(self, settings=replace(self.settings, deadline_seconds=left))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidatePath:
+class CandidatePath(NamedTuple):
     """A path that was looked at: certificates leaf first, anchor last; why it was dropped (empty when it stands)."""
 
     certificates: tuple[Certificate, ...]
@@ -97,8 +97,7 @@ class CandidatePath:
     statuses: tuple[StatusAnswer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathOutcome:
+class PathOutcome(NamedTuple):
     """The answer. `certificates` is leaf first, anchor last: the accepted path, or the best rejected one.
 
     `statuses[i]` is the revocation answer for `certificates[i]` (no entry for the anchor). `policies` is the
@@ -114,4 +113,4 @@ class PathOutcome:
     statuses: tuple[StatusAnswer, ...] = ()
     leniencies: tuple[str, ...] = ()
     explored: int = 0
-    candidates: tuple[CandidatePath, ...] = field(default=())
+    candidates: tuple[CandidatePath, ...] = ()

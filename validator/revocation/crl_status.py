@@ -40,10 +40,18 @@ class _Usable:
         return crl.issuer.key, key_id, None if crl.scope is None else crl.scope.encoded
 
 
-def crl_findings(question: Question) -> Iterator[Finding]:
+def crl_findings(question: Question) -> list[Finding]:
     """The statements of all CRLs that are authentic and speak about the certificate."""
+    by_issuer = question.evidence.index.crls
+    if not by_issuer:
+        return []
+    concerning = [crl for key in crl_issuer_keys(question.certificate) for crl in by_issuer.get(key, ())]
+    return list(_findings(question, concerning)) if concerning else []
+
+
+def _findings(question: Question, concerning: list[CertificateList]) -> Iterator[Finding]:
     partitions: dict[tuple[object, ...], list[_Usable]] = {}
-    for crl in _concerning(question):
+    for crl in concerning:
         usable = _usable(question, crl)
         if usable is not None:
             partitions.setdefault(usable.partition, []).append(usable)
@@ -51,12 +59,6 @@ def crl_findings(question: Question) -> Iterator[Finding]:
     newest_first = sorted(partitions.values(), key=lambda members: max(item.order for item in members), reverse=True)
     for members in newest_first:
         yield from _Partition(question, members).findings()
-
-
-def _concerning(question: Question) -> Iterator[CertificateList]:
-    by_issuer = question.evidence.index.crls
-    for key in crl_issuer_keys(question.certificate):
-        yield from by_issuer.get(key, ())
 
 
 def _usable(question: Question, crl: CertificateList) -> _Usable | None:

@@ -56,37 +56,19 @@ def _filled(shape: _Shape, data: bytes, sha256_hex: str) -> OcspResponse | None:
         return None
     like = shape.response
     single = like.responses[0]
-    return OcspResponse(
-        der=data,
-        sha256=sha256_hex,
-        response_status=0,
-        tbs_at=like.tbs_at,
-        algorithm=like.algorithm,
-        signature=data[shape.signature[0] : shape.signature[1]],
-        certificates=like.certificates,
-        responder_name=like.responder_name,
-        responder_key_hash=like.responder_key_hash,
-        produced_at=der.time(data, shape.produced_at),
-        responses=(_single(single, shape.serial.contents(data), this_update, next_update),),
-        nonce=like.nonce if shape.nonce is None else shape.nonce.contents(data),
-        extended_revoked=like.extended_revoked,
-        unknown_critical=like.unknown_critical,
+    return like.another(
+        data,
+        sha256_hex,
+        data[shape.signature[0] : shape.signature[1]],
+        der.time(data, shape.produced_at),
+        (_single(single, shape.serial.contents(data), this_update, next_update),),
+        like.nonce if shape.nonce is None else shape.nonce.contents(data),
     )
 
 
 def _single(like: SingleResponse, serial: bytes, this_update: datetime, next_update: datetime | None) -> SingleResponse:
-    own = like.cert_id
-    return SingleResponse(
-        cert_id=CertId(own.hash_algorithm, own.issuer_name_hash, own.issuer_key_hash, serial),
-        status=like.status,
-        this_update=this_update,
-        next_update=next_update,
-        revocation_time=like.revocation_time,
-        reason_code=like.reason_code,
-        invalidity_date=like.invalidity_date,
-        archive_cutoff=like.archive_cutoff,
-        unknown_critical=like.unknown_critical,
-    )
+    own = CertId(*like.cert_id[:-1], serial)
+    return SingleResponse(own, like.status, this_update, next_update, *like[4:])
 
 
 def remember_shape(response: OcspResponse) -> None:

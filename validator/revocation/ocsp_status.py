@@ -1,6 +1,5 @@
 """What the offered OCSP responses say about one certificate (RFC 6960 3.2, 4.2.2; nonce: RFC 9654)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from policies.reasons import Reason
@@ -14,16 +13,17 @@ from validator.revocation.signers import Signer, ocsp_signer
 from validator.revocation.types import Status
 
 
-def ocsp_findings(question: Question) -> Iterator[Finding]:
+def ocsp_findings(question: Question) -> list[Finding]:
     """The statements of all OCSP responses that are authentic and speak about the certificate."""
     index = question.evidence.index
     for response in index.unsuccessful:
         status = RESPONSE_STATUS[response.response_status]
         question.note("TS-REV-OCSP-UNSUCCESSFUL", source=response.sha256, status=status)
-    # Newest first, so that a limit on the work cuts off the same responses in whatever order they came.
     answers = index.ocsps.get(question.certificate.serial_octets, ())
-    for response in sorted(answers, key=_order, reverse=True) if len(answers) > 1 else answers:
-        yield from _response_findings(question, response)
+    if len(answers) > 1:
+        # Newest first, so that a limit on the work cuts off the same responses in whatever order they came.
+        answers = tuple(sorted(answers, key=_order, reverse=True))
+    return [finding for response in answers for finding in _response_findings(question, response)]
 
 
 def _order(response: OcspResponse) -> tuple[float, str]:
@@ -31,25 +31,27 @@ def _order(response: OcspResponse) -> tuple[float, str]:
     return 0.0 if produced is None else produced.timestamp(), response.sha256
 
 
-def _response_findings(question: Question, response: OcspResponse) -> Iterator[Finding]:
+def _response_findings(question: Question, response: OcspResponse) -> list[Finding]:
     singles = [single for single in response.responses if _speaks_about(question, single)]
     if not singles:
         # Same serial number, other issuer; said only where nothing better is found.
         question.note("TS-REV-OTHER-CERTIFICATE", source=response.sha256)
-        return
+        return []
     notes = _usable(question, response)
     if notes is None:
-        return
+        return []
+    found: list[Finding] = []
     signer: Signer | None = None
     for single in singles:
         if not _single_usable(question, response, single):
             continue
         signer = signer or ocsp_signer(question, response)
         if signer is None:
-            return
+            break
         finding = _finding(question, response, single, signer, notes)
         if finding is not None:
-            yield finding
+            found.append(finding)
+    return found
 
 
 def _speaks_about(question: Question, single: SingleResponse) -> bool:
@@ -59,11 +61,11 @@ def _speaks_about(question: Question, single: SingleResponse) -> bool:
         return False
     # The digest is over the issuer's name as the certificate writes it (4.1.1), which may differ from how the
     # issuer's certificate writes its subject.
-    for name in {question.certificate.issuer.der, question.issuer.subject.der}:
-        digests = issuer_digests(cert_id.hash_algorithm, name, question.issuer.spki)
-        if digests == (cert_id.issuer_name_hash, cert_id.issuer_key_hash):
-            return True
-    return False
+    wanted, issuer = (cert_id.issuer_name_hash, cert_id.issuer_key_hash), question.issuer
+    if issuer_digests(cert_id.hash_algorithm, issuer.subject.der, issuer.spki) == wanted:
+        return True
+    written = question.certificate.issuer.der
+    return written != issuer.subject.der and issuer_digests(cert_id.hash_algorithm, written, issuer.spki) == wanted
 
 
 def _usable(question: Question, response: OcspResponse) -> tuple[Reason, ...] | None:
