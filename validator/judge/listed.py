@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from policies.reasons import Reason
 from policies.trustlists.state import SignatureCheck
 from validator.evidence import Evidence
 from validator.evidence.lists import ListFacts
 from validator.judge.policy import JudgementPolicy
-from validator.judge.rules.evaluate import hear
+from validator.judge.rules.evaluate import Hearing, hear, together
 from validator.judge.rules.model import RuleContext
 from validator.judge.rules.subjects import ListSubject
 
@@ -16,14 +17,20 @@ _SIGNED = {SignatureCheck.UNCHECKED: None, SignatureCheck.GOOD: True}
 
 def without_refused_lists(evidence: Evidence, policy: JudgementPolicy, at: datetime) -> Evidence:
     """The Evidence without the anchors of lists that the policy refuses at `at`; itself when there are none."""
-    refused = {item.name for item in evidence.trust.lists if not _accepted(item, policy, at)}
+    refused = {item.name for item in evidence.trust.lists if not _heard(item, policy, at).passed}
     if not refused:
         return evidence
     anchors = tuple(item for item in evidence.trust.anchors if item.source not in refused)
     return replace(evidence, trust=replace(evidence.trust, anchors=anchors))
 
 
-def _accepted(item: ListFacts, policy: JudgementPolicy, at: datetime) -> bool:
+def about_lists(evidence: Evidence, policy: JudgementPolicy, at: datetime) -> tuple[Reason, ...]:
+    """What the policy says against the lists of the Evidence, those that it refuses first."""
+    heard = together(_heard(item, policy, at) for item in evidence.trust.lists)
+    return (*heard.failures, *heard.remarks)
+
+
+def _heard(item: ListFacts, policy: JudgementPolicy, at: datetime) -> Hearing:
     subject = ListSubject(
         name=item.name,
         at=at,
@@ -32,4 +39,4 @@ def _accepted(item: ListFacts, policy: JudgementPolicy, at: datetime) -> bool:
         signed=_SIGNED.get(item.signature, False),
         version=item.version,
     )
-    return hear(policy, "TL", RuleContext.TRUST_LIST, subject).passed
+    return hear(policy, "TL", RuleContext.TRUST_LIST, subject)

@@ -18,7 +18,7 @@ from validator.judge.demands import demanded, heard_about_material
 from validator.judge.engine_chains import EngineChains
 from validator.judge.incidents import IncidentChains
 from validator.judge.level import level
-from validator.judge.listed import without_refused_lists
+from validator.judge.listed import about_lists, without_refused_lists
 from validator.judge.longterm import Timed, has_archive_material, validate_archived, validate_with_time
 from validator.judge.people import home, signer
 from validator.judge.policy import JudgementPolicy
@@ -68,7 +68,10 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
         signatures=signatures,
         timestamps=stamps,
         evidence_records=records,
-        reasons=_document_reasons(evidence, (*signatures, *stamps, *records)),
+        reasons=(
+            *_document_reasons(evidence, (*signatures, *stamps, *records)),
+            *about_lists(evidence, policy, at),
+        ),
     )
 
 

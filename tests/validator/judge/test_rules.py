@@ -270,6 +270,7 @@ LISTS = {
     "list_fresh": Case(listed(), listed(age_seconds=60), "seconds = 3600"),
     "list_not_expired": Case(listed(next_update=NOW - DAY), listed(next_update=NOW + DAY)),
     "list_well_signed": Case(listed(), listed(signed=True)),
+    "list_not_tampered": Case(listed(signed=False), listed()),
     "list_version": Case(listed(version=4), listed(version=5), 'values = ["5"]'),
 }
 CASES = {**FORM, **PROPERTIES, **CERTIFICATES, **TIMES, **LISTS}

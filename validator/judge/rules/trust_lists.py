@@ -32,6 +32,10 @@ def _well_signed(subject: ListSubject, setting: Setting) -> Reasons:
     return _reason(subject, "signature", "unchecked" if subject.signed is None else "broken", "good")
 
 
+def _not_tampered(subject: ListSubject, setting: Setting) -> Reasons:
+    return _reason(subject, "signature", "broken", "good") if subject.signed is False else HOLDS
+
+
 def _version(subject: ListSubject, setting: Setting) -> Reasons:
     found, wanted = subject.version, setting.texts()
     if found is not None and accepted((str(found),), wanted):
@@ -43,5 +47,6 @@ CHECKS: Mapping[str, Callable[[ListSubject, Setting], Reasons]] = {
     "list_fresh": _fresh,
     "list_not_expired": _not_expired,
     "list_well_signed": _well_signed,
+    "list_not_tampered": _not_tampered,
     "list_version": _version,
 }
