@@ -55,7 +55,7 @@ def qualify_certificate(
     `services`: the status periods of all services, of usable lists only, whose key is on the certificate's path; with
     qualifiers reduced to those whose criteria the certificate meets. Empty gives UNDECIDED.
     """
-    known = tuple(services)
+    known = sorted(services, key=_order)
     if not known:
         return _undecided(at, Reason.of("TS-QUAL-NO-LIST"))
     there = [item for item in known if item.holds(at)]
@@ -65,6 +65,10 @@ def qualify_certificate(
     if not enacted:
         return _plain(content, at, Reason.of("TS-QUAL-NOT-ENACTED", time=_day(at)))
     return _among(content, enacted, at)
+
+
+def _order(item: ServiceFact) -> tuple[object, ...]:
+    return item.depth, item.list, item.name, item.start, item.type, item.status, item.qualifiers
 
 
 def _among(content: CertificateContent, there: list[ServiceFact], at: datetime) -> CertificateQualification:

@@ -40,6 +40,7 @@ def parse(octets: bytes) -> Element:
 
 
 def _parser() -> etree.XMLParser:
+    # Comments go: no signature covers them, so they must not be able to cut a text in two.
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -47,6 +48,7 @@ def _parser() -> etree.XMLParser:
         dtd_validation=False,
         huge_tree=False,
         collect_ids=False,
+        remove_comments=True,
     )
 
 

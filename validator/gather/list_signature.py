@@ -23,6 +23,10 @@ from validator.path.certificate import Certificate, parse_certificate
 
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+# The reference to the signed properties is free in its canonicalisation; without a transform it is the inclusive one
+# (XMLDSig 4.4.3.2).
+_EXCLUSIVELY = {(EXCLUSIVE,): True, (INCLUSIVE,): False, (): False}
 _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _POLICY = "etsi-ts-119-312"
 
@@ -101,13 +105,13 @@ def _references(root: Element, signature: Element, signed_info: Element, issued:
     properties = [item for item in found if item.get("Type") == _SIGNED_PROPERTIES]
     if len(found) != 2 or len(whole) != 1 or len(properties) != 1 or whole == properties:
         raise ListSignatureError("there are other references than to the list and to the signed properties")
-    if _transforms(whole[0]) != [ENVELOPED, EXCLUSIVE] or _transforms(properties[0]) != [EXCLUSIVE]:
+    exclusive = _EXCLUSIVELY.get(tuple(_transforms(properties[0])))
+    if _transforms(whole[0]) != [ENVELOPED, EXCLUSIVE] or exclusive is None:
         raise ListSignatureError("a reference has other transforms")
+    target = _canonical(_target(root, signature, properties[0]), exclusive=exclusive)
     return [
         _digested(whole[0], _canonical(_without_signature(root)), "the list was changed"),
-        _digested(
-            properties[0], _canonical(_target(root, signature, properties[0])), "the signed properties were changed"
-        ),
+        _digested(properties[0], target, "the signed properties were changed"),
     ]
 
 
@@ -140,8 +144,8 @@ def _target(root: Element, signature: Element, reference: Element) -> Element:
     return found[0]
 
 
-def _canonical(element: Element) -> bytes:
-    octets: bytes = etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+def _canonical(element: Element, *, exclusive: bool = True) -> bytes:
+    octets: bytes = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
     return octets
 
 
