@@ -89,6 +89,8 @@ def _existing_parent(path: Path) -> Path:
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
+    if settings.key_store == "provider":
+        return
     software = settings.key_store == "software"
     value, file = (
         (settings.passphrase, settings.passphrase_file) if software else (settings.pin, settings.pkcs11_pin_file)
@@ -114,6 +116,13 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
 
 
 def _token(settings: Settings) -> Iterator[Finding]:
+    address = settings.provider_socket if settings.key_store == "provider" else None
+    if address is not None and not address.is_socket():
+        yield _error(
+            "TS-CONFIG-PROVIDER-SOCKET",
+            "Nobody listens where the external key provider should.",
+            "Start the provider, or correct TRUSTSPACE_PROVIDER_SOCKET.",
+        )
     if settings.key_store == "pkcs11" and settings.pkcs11_module is not None and not settings.pkcs11_module.is_file():
         yield _error(
             "TS-CONFIG-PKCS11-MODULE", "The PKCS#11 module does not exist.", "Correct TRUSTSPACE_PKCS11_MODULE."

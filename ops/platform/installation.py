@@ -59,6 +59,10 @@ def open_key_store(settings: Settings) -> KeyStore:
         if pin is None or settings.pkcs11_module is None or settings.pkcs11_token is None:
             raise KeyStoreSecretMissingError("The token cannot be opened: no PIN is configured.")
         return Pkcs11KeyStore(settings.pkcs11_module, settings.pkcs11_token, pin)
+    if settings.key_store == "provider" and settings.provider_socket is not None:
+        from ops.platform.keys.provider import ProviderKeyStore
+
+        return ProviderKeyStore(settings.provider_socket, seconds=settings.provider_seconds)
     passphrase = settings.passphrase()
     if passphrase is None:
         raise KeyStoreSecretMissingError("The key store cannot be opened: no passphrase is configured.")

@@ -25,10 +25,12 @@ DEVELOPMENT_SECRET = "key-passphrase"  # noqa: S105 - a file's name
 
 _SOFTWARE_IN_PRODUCTION = "TS-KEYS-SOFTWARE-IN-PRODUCTION"
 _NO_TOKEN = "TS-CONFIG-PKCS11"  # noqa: S105 - a reason code, no secret
+_NO_PROVIDER = "TS-CONFIG-PROVIDER"
 _SEVERAL_SOURCES = "TS-CONFIG-SECRET-TWICE"
 _NEXT_STEPS = {
-    _SOFTWARE_IN_PRODUCTION: "Set TRUSTSPACE_KEY_STORE=pkcs11 and name the module and the token.",
+    _SOFTWARE_IN_PRODUCTION: "Set TRUSTSPACE_KEY_STORE to pkcs11 or provider, and name what holds the keys.",
     _NO_TOKEN: "Set TRUSTSPACE_PKCS11_MODULE and TRUSTSPACE_PKCS11_TOKEN.",
+    _NO_PROVIDER: "Set TRUSTSPACE_PROVIDER_SOCKET.",
     _SEVERAL_SOURCES: "Keep the file, and remove the value from the environment.",
 }
 
@@ -64,13 +66,15 @@ class Settings(BaseSettings):
     database_lock_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     base_url: str = "http://127.0.0.1:8080"
 
-    key_store: Literal["software", "pkcs11"] = "software"
+    key_store: Literal["software", "pkcs11", "provider"] = "software"
     key_passphrase: SecretStr | None = None
     key_passphrase_file: Path | None = None
     pkcs11_module: Path | None = None
     pkcs11_token: str | None = None
     pkcs11_pin: SecretStr | None = None
     pkcs11_pin_file: Path | None = None
+    provider_socket: Path | None = None
+    provider_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
 
     allow_private_addresses: bool = False
     fetch_max_bytes: Annotated[int, Field(gt=0, le=2**31)] = 20 * 1024 * 1024
@@ -122,6 +126,8 @@ class Settings(BaseSettings):
             )
         if self.key_store == "pkcs11" and (self.pkcs11_module is None or not self.pkcs11_token):
             raise PydanticCustomError(_NO_TOKEN, "The PKCS#11 key store needs a module and a token label.")
+        if self.key_store == "provider" and self.provider_socket is None:
+            raise PydanticCustomError(_NO_PROVIDER, "The external key provider needs the path of its socket.")
         for value, file in ((self.key_passphrase, self.key_passphrase_file), (self.pkcs11_pin, self.pkcs11_pin_file)):
             if value is not None and file is not None:
                 raise PydanticCustomError(_SEVERAL_SOURCES, "A secret is given both as a value and as a file.")

@@ -1,7 +1,7 @@
 """Keys: made, named, used and destroyed in a store that never hands them out.
 
 `KeyStore` is the interface; `SoftwareKeyStore` keeps keys encrypted in a directory and is refused in production,
-`Pkcs11KeyStore` keeps them in a token.
+`Pkcs11KeyStore` keeps them in a token, `ProviderKeyStore` asks an external provider.
 """
 
 from ops.platform.keys.encoding import natural_signature_algorithm
@@ -13,6 +13,7 @@ from ops.platform.keys.errors import (
     LabelError,
     LabelTakenError,
     PassphraseError,
+    ProviderError,
     SoftwareInProductionError,
     TokenError,
     TokenPinError,
@@ -35,6 +36,7 @@ __all__ = [
     "LabelError",
     "LabelTakenError",
     "PassphraseError",
+    "ProviderError",
     "PublicKeyInfo",
     "SchemeName",
     "Sha2Name",

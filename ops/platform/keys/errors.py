@@ -94,3 +94,11 @@ class ForkedError(KeyStoreError):
 
     code = "TS-KEYS-FORKED"
     next_step = "Open the PKCS#11 key store in the process that signs, after the fork."
+
+
+class ProviderError(KeyStoreError):
+    """The external key provider does not answer, or answers what cannot be believed."""
+
+    code = "TS-KEYS-PROVIDER"
+    next_step = "Check that the key provider runs, that its socket is this account's, and what its own log says."
+    http_status = 503
