@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policies.reasons import Reason
-from policies.vocabulary import SubIndication
+from policies.vocabulary import Indication, SubIndication
 from validator.evidence import SignatureFacts
 from validator.judge.chains import Purpose
 from validator.judge.conclusion import Conclusion, failed, passed
@@ -74,10 +74,12 @@ def _decide(
 ) -> Conclusion:
     """The order of 5.3: FC, then a digest that differs, ISC, VCI, CV before XCV, SAV last.
 
-    Without the certificate CV cannot run, except for the digests, and those are conclusive on their own.
+    Without the certificate CV cannot run, except for the digests, and those are conclusive on their own. What is proven
+    wrong comes before what the policy only leaves open (VCI), so that no policy makes a forgery look undecided.
     """
     broken_hash = value if value.sub_indication is SubIndication.HASH_FAILURE else None
-    order = (form, broken_hash, identified, initialised, value, certificate, accepted)
+    proven = value if value.indication is Indication.FAILED else None
+    order = (form, broken_hash, identified, proven, initialised, value, certificate, accepted)
     return next((item for item in order if item is not None and not item.passed), certificate or passed())
 
 

@@ -279,10 +279,10 @@ def test_questions_about_policies() -> None:
 # --- what levels do to verdicts -----------------------------------------------------------------------------------
 
 ORDER = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)
+# Rules that need values have theirs here: nothing is accepted, so that a signature breaks them where it can.
+NEEDED = {"texts": '["none"]', "number": "0", "seconds": "0"}
 RAISED = st.dictionaries(
-    st.sampled_from(
-        [rule.id for rule in rules().values() if rule.check and not any(p.default is None for p in rule.parameters)]
-    ),
+    st.sampled_from([rule.id for rule in rules().values() if rule.check and rule.excludes is None]),
     st.sampled_from(Level),
     max_size=12,
 )
@@ -313,8 +313,15 @@ def files(make_world: Any, evidence_of: Any, now: Any, broken_value: Callable[[b
 def raised(levels: dict[str, Level], by: int) -> JudgementPolicy:
     """The default policy with these rules at these levels, each `by` steps higher."""
     steps = list(reversed(Level))
-    lines = [f'"{name}" = "{steps[min(3, steps.index(level) + by)]}"' for name, level in sorted(levels.items())]
+    lines = [_line(name, steps[min(3, steps.index(level) + by)]) for name, level in sorted(levels.items())]
     return policy_from_toml("raised", HEAD + "[every]\n" + "\n".join(lines))
+
+
+def _line(name: str, level: Level) -> str:
+    wanted = (
+        "" if level is Level.IGNORE else "".join(f", {p.name} = {NEEDED[p.kind]}" for p in rules()[name].parameters)
+    )
+    return f'"{name}" = {{ level = "{level}"{wanted} }}'
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
