@@ -5,7 +5,21 @@ The hot path is one look-up: algorithm identifier and key octets lead to a prepa
 
 from functools import lru_cache
 
-from policies.algorithms import bign, dsa, ecdsa, eddsa, gost, gost_kg, gost_kz, gost_ru, mldsa, rsa, slhdsa, sm2
+from policies.algorithms import (
+    bign,
+    composite,
+    dsa,
+    ecdsa,
+    eddsa,
+    gost,
+    gost_kg,
+    gost_kz,
+    gost_ru,
+    mldsa,
+    rsa,
+    slhdsa,
+    sm2,
+)
 from policies.algorithms.digests import digest, digest_of_identifier
 from policies.algorithms.encoding import (
     MalformedError,
@@ -31,6 +45,7 @@ SUITES: tuple[Suite, ...] = (
     eddsa.SUITE,
     mldsa.SUITE,
     slhdsa.SUITE,
+    composite.SUITE,
     gost_ru.SUITE,
     gost_kz.SUITE,
     gost_kg.SUITE,

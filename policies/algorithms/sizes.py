@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policies.algorithms import mldsa, slhdsa
+from policies.algorithms import composite, mldsa, slhdsa
 from policies.algorithms.model import AlgorithmUse
 
 _BIGN = "1.2.112.0.2.0.34.101.45."
@@ -15,6 +15,7 @@ SIZES: Mapping[str, int] = MappingProxyType(
         mldsa.ML_DSA_65: 65,
         mldsa.ML_DSA_87: 87,
         **{oid: slhdsa.bits_of(name) for oid, name in (slhdsa.PURE_OIDS | slhdsa.PREHASHED_OIDS).items()},
+        **{oid: item.level for oid, item in composite.COMPOSITES.items()},
         "1.2.643.2.2.3": 256,
         "1.2.643.7.1.1.3.2": 256,
         "1.2.643.7.1.1.3.3": 512,
@@ -42,6 +43,10 @@ _FIXED = {
     ("ML-DSA", 44): 128,
     ("ML-DSA", 65): 192,
     ("ML-DSA", 87): 256,
+    # At least as strong as the lattice half alone: both have to verify.
+    (composite.NAME, 44): 128,
+    (composite.NAME, 65): 192,
+    (composite.NAME, 87): 256,
     ("MD5", 128): 18,
     ("SHA-1", 160): 61,
     ("GOST94-CryptoPro", 256): 105,

@@ -297,6 +297,8 @@ def _met(use: str, bits: int) -> bool:
     """Whether keys of that size exist: identifiers that fix a size speak about that size only."""
     from policies.algorithms.sizes import SIZES
 
+    if use == "ECDSA-secp256k1":
+        return bits == 256
     sizes = {SIZES.get(row.oids[0]) for row in signature_names() if row.use == use}
     return None in sizes or bits in sizes
 
