@@ -7,7 +7,10 @@ _BASELINE = {"PAdES", "CAdES", "XAdES", "JAdES"}
 
 def level(evidence: Evidence, signature: SignatureFacts, *, long_term: bool) -> str:
     """For example "PAdES-BASELINE-LT", "CMS-T". `long_term` says that the signature carries the revocation data of its
-    own path. A level counts only with all the levels below it; "NOT-BASELINE" where the form misses the B level."""
+    own path. A level counts only with all the levels below it; "NOT-BASELINE" where the form misses the B level. What
+    another system recorded has the level that was recorded."""
+    if evidence.recorded is not None:
+        return signature.sub_format or signature.format
     name = f"{signature.format}-BASELINE" if signature.format in _BASELINE else signature.format
     if signature.format in _BASELINE and not signature.certificate_references:
         name = f"{signature.format}-NOT-BASELINE"

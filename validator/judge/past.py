@@ -8,6 +8,7 @@ from policies.vocabulary import SubIndication
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
 from validator.judge.conclusion import Conclusion, failed, indeterminate, passed
 from validator.judge.context import Context
+from validator.judge.models import counts, issued
 from validator.judge.poe import ProofsOfExistence
 from validator.judge.x509 import RELIED, fresh_at
 from validator.path.types import RevocationMode
@@ -38,7 +39,8 @@ class Subject:
 
 
 def validate_past_certificate(context: Context, proofs: ProofsOfExistence, leaf: str, purpose: Purpose) -> Past:
-    """PCV in the shell model: a path that was valid at a moment inside all validities, then the control time."""
+    """PCV: a path that was valid at a moment inside all validities (in the chain model: when the leaf was issued, which
+    is inside its own), then the control time."""
     facts = context.chains.certificate(leaf)
     if facts is None:
         return Past(
@@ -85,7 +87,7 @@ def slide(context: Context, proofs: ProofsOfExistence, path: PathFacts) -> datet
             return indeterminate(
                 SubIndication.NO_POE, Reason.of("TS-POE-REVOCATION", certificate=_subject(context, certificate))
             )
-        control = _slid(context, answer, control)
+        control = _slid(context, answer, control, issued(context, path, position))
         uses = (*context.chains.signature_uses(certificate, issuer), *context.chains.evidence_uses(answer))
         for item in context.unreliable(uses, control, certificate):
             if item.finding.until is None:
@@ -119,8 +121,9 @@ def _usable(item: Statement, proofs: ProofsOfExistence, control: datetime) -> bo
     return answer.status in _DECIDED and issued and proofs.time("object", item.source) <= control
 
 
-def _slid(context: Context, answer: StatusAnswer, control: datetime) -> datetime:
-    if answer.status in (Status.REVOKED, Status.ON_HOLD):
+def _slid(context: Context, answer: StatusAnswer, control: datetime, moment: datetime | None) -> datetime:
+    """Steps b and c; `moment` see `validator.judge.models.issued`."""
+    if answer.status in (Status.REVOKED, Status.ON_HOLD) and counts(answer, moment):
         return min(control, answer.revocation_time or control)
     if answer.this_update is None or _fresh(context, answer, control):
         return control

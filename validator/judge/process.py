@@ -54,8 +54,8 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     context = Context(evidence=evidence, chains=asked, policy=policy, at=at)
     tokens = judge_tokens(context)
     signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
-    by_id = {item.facts.id: item for item in tokens.tokens}
-    stamps = tuple(_token(context, by_id[item.id], tokens) for item in evidence.timestamps)
+    in_file = sorted(tokens.tokens, key=lambda item: (item.facts.order, item.facts.id))
+    stamps = tuple(_token(context, item, tokens) for item in in_file)
     records = tuple(_record(item) for item in tokens.records)
     indication, sub = _overall(evidence, signatures, stamps, records)
     return Verdict(
@@ -118,7 +118,9 @@ def _signature(context: Context, signature: SignatureFacts, tokens: JudgedTokens
     basic = validate_basic(context, signature, content_time=_content_time(own))
     timed = validate_with_time(context, signature, basic, own)
     process = _process(own)
-    if process is Process.LTA or _long_term(context, basic):
+    # A sunset date that has passed is for the past to resolve, with whatever proof there is (5.6.2.4 step 3).
+    outlived = timed.conclusion.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE
+    if process is Process.LTA or outlived or _long_term(context, basic):
         timed = validate_archived(context, signature, timed, tokens)
     timed = _demands(context, signature, own, timed, basic)
     return _verdict(context, signature, basic, timed, process)

@@ -5,7 +5,7 @@ revocation data. What nobody recorded is not assumed.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policies.algorithms import AlgorithmUse
 from policies.reasons import Reason
@@ -18,6 +18,7 @@ from validator.judge.recorded_status import RecordedStatements, answer
 from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
+COLLECTING = timedelta(days=1)
 MAX_DEPTH = 20
 MAX_STEPS = 20_000
 _KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
@@ -39,6 +40,7 @@ class RecordedChains:
         recorded = evidence.recorded or RecordedFacts(origin="none", at=at)
         self._policy = policy
         self._at = at
+        self._recorded_at = recorded.at
         self._certificates = {item.name: item for item in recorded.certificates}
         self._by_key = _by_key(recorded.certificates)
         self._anchors = tuple(item for item in evidence.trust.anchors if item.certificate in self._certificates)
@@ -83,7 +85,11 @@ class RecordedChains:
         found = [self._walked(names, at, purpose, revocation) for names in ways]
         if not found:
             return PathFacts(certificates=(leaf,), valid=False)
-        return min(found, key=lambda item: (item.anchor is None, not item.valid, len(item.certificates)))
+        return min(found, key=self._preference)
+
+    def _preference(self, path: PathFacts) -> tuple[bool, bool, bool, int]:
+        ended = path.anchor is not None and self._past_sunset(path.anchor)
+        return path.anchor is None, ended, not path.valid, len(path.certificates)
 
     def _ways(self, leaf: str, purpose: Purpose) -> tuple[tuple[str, ...], ...]:
         """Every way up from `leaf` to an anchor, or the longest without one; bounded in depth and steps."""
@@ -100,11 +106,16 @@ class RecordedChains:
             if not open_ways:
                 return
             names = open_ways.pop()
-            above = () if self.anchored(names[-1], purpose) else self._issuers(names[-1])
+            anchor = self.anchored(names[-1], purpose)
+            # Behind an anchor past its sunset date there may stand another one (5.2.6.4 step 3).
+            above = self._issuers(names[-1]) if anchor is None or self._past_sunset(anchor) else ()
             further = [(*names, name) for name in above if name not in names and len(names) < MAX_DEPTH]
             open_ways += further
-            if not further:
+            if anchor is not None or not further:
                 yield names
+
+    def _past_sunset(self, anchor: AnchorFacts) -> bool:
+        return anchor.sunset is not None and self._at > anchor.sunset
 
     def _issuers(self, name: str) -> tuple[str, ...]:
         """The certificate that the signature was checked with, and others of the same key and subject."""
@@ -162,7 +173,11 @@ class RecordedChains:
         if exempt is not None or self._policy.revocation is RevocationMode.NONE:
             return StatusAnswer(status=Status.NOT_REQUIRED, reasons=(exempt,) if exempt else ())
         known, notes = self._statements.about(one.name)
-        return answer(known, notes, at, until or at, self._policy)
+        return answer(known, notes, at, self._collected(until or at), self._policy)
+
+    def _collected(self, until: datetime) -> datetime:
+        """Until when data counts as known: what a recording holds was at hand for it, although collecting took time."""
+        return until if until < self._recorded_at else max(until, self._recorded_at + COLLECTING)
 
     def statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
         known, _ = self._statements.about(path.certificates[position])

@@ -209,6 +209,8 @@ def _unauthorised(
         return "its key is not for signing CRLs" if barred else None
     if item.kind == "crl":
         return None
+    if _same_key(signer, one):
+        return "it answers for its own certificate"
     delegate = paths.recorded(signer.signature.signer or "")
     usages = signer.extensions.extended_key_usage
     if usages is not None and OCSP_SIGNING not in usages:

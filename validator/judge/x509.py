@@ -11,6 +11,7 @@ from validator.evidence import TrustMode
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose
 from validator.judge.conclusion import Conclusion, Finding, indeterminate, passed
 from validator.judge.context import Context
+from validator.judge.models import counts, is_chained, issued
 from validator.judge.rules.evaluate import together
 from validator.judge.rules.model import Level, Position, RuleContext, Setting
 from validator.judge.rules.paths import heard_about_path, heard_about_statuses
@@ -63,7 +64,18 @@ def _search(context: Context, leaf: str, purpose: Purpose) -> PathFacts:
     best = context.chains.path(leaf, context.at, purpose, revocation=True)
     if not best.valid:
         best = context.chains.path(leaf, context.at, purpose, revocation=False)
+    if is_chained(context) and not best.valid:
+        return _when_issued(context, leaf, purpose) or best
     return best if best.anchor is not None else _outlived(context, leaf, purpose) or best
+
+
+def _when_issued(context: Context, leaf: str, purpose: Purpose) -> PathFacts | None:
+    """The chain model: a path whose authorities were in order when the leaf was issued."""
+    facts = context.chains.certificate(leaf)
+    if facts is None or facts.not_before > context.at:
+        return None
+    path = context.chains.path(leaf, facts.not_before, purpose, revocation=False)
+    return path if path.valid else None
 
 
 def _outlived(context: Context, leaf: str, purpose: Purpose) -> PathFacts | None:
@@ -112,6 +124,9 @@ def _status(context: Context, path: PathFacts, position: int, at: datetime, unti
     """The status; where newer lists are silent because the certificate had expired by then (5.2.6.4), what was issued
     while it was valid answers for a time inside its validity."""
     answer = context.chains.status(path, position, at, until=until)
+    moment = issued(context, path, position)
+    if moment is not None and not (answer.status is Status.REVOKED and counts(answer, moment)):
+        return context.chains.status(path, position, min(at, moment), until=until or at)
     facts = context.chains.certificate(path.certificates[position])
     if facts is None or until is None or not at <= facts.not_after < until or answer.status in _CONCLUSIVE:
         return answer
@@ -300,8 +315,9 @@ def _informant(
     context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], relied: RuleContext
 ) -> Conclusion | None:
     """Who signed what is known of the leaf's status must still be inside its own validity, or be an anchor: what a key
-    signs after its certificate has ended counts for nothing, and without proof nobody knows when it signed."""
-    if not statuses or context.policy.setting(_INFORMANT, relied).level is not Level.FAIL:
+    signs after its certificate has ended counts for nothing, and without proof nobody knows when it signed. In the
+    chain model it only had to be in force when it signed."""
+    if not statuses or is_chained(context) or context.policy.setting(_INFORMANT, relied).level is not Level.FAIL:
         return None
     signer = statuses[0].signer_path[:1]
     facts = context.chains.certificate(signer[0]) if signer else None
