@@ -26,7 +26,7 @@ from validator.path.signers import SignerEngine, status_context
 from validator.path.statuses import path_statuses
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
-from validator.revocation.context import StatusContext
+from validator.revocation.context import PathEngine, StatusContext
 from validator.revocation.types import StatusAnswer
 
 MAX_RESTARTS = 50
@@ -34,24 +34,38 @@ MAX_RESTARTS = 50
 
 def build_path(request: PathRequest) -> PathOutcome:
     """Build and validate. Never raises for any content of certificates or evidence: every "no" has a reason."""
-    key = question_key(request)
-    upper = upper_path(key)
-    begun: list[_Question] = []
-
-    def question() -> _Question:
-        if not begun:
-            begun.append(_Question(request, Budget(request.settings), key))
-        return begun[0]
-
+    asked = _Asked(request, question_key(request))
     try:
-        known = None
-        if upper is not None:
-            anchor = upper.anchor
-            known = answer_below(upper, request, lambda: question().status_context(anchor).engine)
-        return known or question().answer()
+        upper = upper_path(asked.key)
+        known = None if upper is None else answer_below(upper, request, asked.engine)
+        return known or asked.question().answer()
     finally:
-        for one in begun:
-            one.close()
+        asked.close()
+
+
+class _Asked:
+    """A request, and the work on it once it has begun: one budget for all of it."""
+
+    __slots__ = ("_question", "_request", "key")
+
+    def __init__(self, request: PathRequest, key: Key | None) -> None:
+        self._request = request
+        self._question: _Question | None = None
+        self.key = key
+
+    def question(self) -> "_Question":
+        if self._question is None:
+            self._question = _Question(self._request, Budget(self._request.settings), self.key)
+        return self._question
+
+    def engine(self, anchor: TrustAnchor) -> PathEngine:
+        return self.question().status_context(anchor).engine
+
+    def close(self) -> None:
+        """Let go of the contexts, which lead back to the question: what nothing holds any more is freed at once, and
+        not when the cycle collector has come by."""
+        if self._question is not None:
+            self._question.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,7 @@ class _Question:
         return self._acceptance(accepted, leaf)
 
     def close(self) -> None:
-        """Let go of the contexts, which lead back here: what nothing holds any more is freed at once, and not when the
-        cycle collector has come by."""
+        """Let go of the contexts."""
         self._contexts.clear()
 
     def _anchor_itself(self, leaf: Findings) -> _Verdict | None:

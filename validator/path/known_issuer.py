@@ -16,17 +16,19 @@ from validator.path.name import Name
 from validator.path.remembered import UpperPath
 from validator.path.signers import status_context
 from validator.path.statuses import status_reason
-from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode
+from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.revocation.context import PathEngine, SignerPurpose, SignerVerdict, StatusContext
 from validator.revocation.memory import SIGNATURES
 from validator.revocation.status import certificate_status
 from validator.revocation.types import StatusAnswer
 
 
-def answer_below(upper: UpperPath, request: PathRequest, engine: Callable[[], PathEngine]) -> PathOutcome | None:
+def answer_below(
+    upper: UpperPath, request: PathRequest, engine: Callable[[TrustAnchor], PathEngine]
+) -> PathOutcome | None:
     """The outcome for an end entity that is accepted under `upper`, None when anything speaks against it.
 
-    `engine` makes the path engine that a delegated CRL or OCSP signer needs.
+    `engine` makes the path engine of an anchor, which a delegated CRL or OCSP signer needs.
     """
     leaf, settings = request.leaf, request.settings
     if leaf.fingerprint in upper.names:
@@ -63,7 +65,7 @@ def _signed(leaf: Certificate, issuer: Certificate, request: PathRequest) -> boo
 
 
 def _statuses(
-    upper: UpperPath, request: PathRequest, engine: Callable[[], PathEngine]
+    upper: UpperPath, request: PathRequest, engine: Callable[[TrustAnchor], PathEngine]
 ) -> tuple[StatusAnswer, ...] | None:
     """The answers of all certificates, None unless all are good enough."""
     settings, leaf = request.settings, request.leaf
@@ -73,7 +75,7 @@ def _statuses(
     above = None if key is None else upper.statuses(key)
     if above is None:
         return None
-    context = status_context(settings, _OnDemand(engine))
+    context = status_context(settings, _OnDemand(engine, upper.anchor))
     answer = certificate_status(leaf, upper.certificates[0], request.at, request.evidence, context)
     if status_reason(leaf, answer, settings.revocation) is not None:
         return None
@@ -83,15 +85,16 @@ def _statuses(
 class _OnDemand:
     """A path engine that is made when somebody asks: most evidence is signed by the issuer itself."""
 
-    __slots__ = ("_engine", "_make")
+    __slots__ = ("_anchor", "_engine", "_make")
 
-    def __init__(self, make: Callable[[], PathEngine]) -> None:
+    def __init__(self, make: Callable[[TrustAnchor], PathEngine], anchor: TrustAnchor) -> None:
         self._make = make
+        self._anchor = anchor
         self._engine: PathEngine | None = None
 
     def _made(self) -> PathEngine:
         if self._engine is None:
-            self._engine = self._make()
+            self._engine = self._make(self._anchor)
         return self._engine
 
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:

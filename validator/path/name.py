@@ -140,32 +140,40 @@ def _remembered_rdn(octets: bytes, name: bytes, before: int) -> _Rdn:
 
 
 def _read_rdn(encoded: bytes) -> _Rdn:
+    usual = _usual_rdn(encoded)
+    if usual is not None:
+        return usual
     faults: set[str] = set()
-    one = _only_attribute(encoded, faults)
-    if one is not None:
-        return _rdn((one,), _join([_attribute_key(one)]), faults)
     items = der.sequence(encoded, der.single(encoded), der.SET, 100)
     if not items:
         raise der.DerError("empty-rdn", 0)
     if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
         faults.add("unsorted-rdn")
     attributes = tuple([_attribute(encoded, item, faults) for item in items])
-    return _rdn(attributes, _join(sorted({_attribute_key(item) for item in attributes})), faults)
-
-
-def _rdn(attributes: tuple[Attribute, ...], key: bytes, faults: set[str]) -> _Rdn:
+    key = _join(sorted({_attribute_key(item) for item in attributes}))
     return _Rdn(attributes, key, _join([key]), tuple(faults))
 
 
-def _only_attribute(encoded: bytes, faults: set[str]) -> Attribute | None:
-    """The attribute of the usual RDN, which has one with one-octet lengths and low tags; None for any other."""
+def _usual_rdn(encoded: bytes) -> _Rdn | None:
+    """The usual RDN, read in one walk: one attribute with low tags and one-octet lengths, a string without fault that
+    is printable ASCII or any UTF-8. None for any other."""
     size = len(encoded)
-    if not 8 <= size < 0x80 or encoded[0] != der.SET or encoded[2] != der.SEQUENCE or encoded[3] != size - 4:
+    if not 9 <= size < 0x80 or encoded[0] != der.SET or encoded[2] != der.SEQUENCE or encoded[3] != size - 4:
         return None
     at = 6 + encoded[5]
-    if encoded[4] != der.OID or at + 2 > size or encoded[at] & 0x1F == 0x1F or encoded[at + 1] != size - at - 2:
+    if encoded[4] != der.OID or at + 3 > size or encoded[at + 1] != size - at - 2:
         return None
-    return _attribute_of(der.oid_text(encoded[6:at], 4), encoded[at], encoded[at + 2 :], faults)
+    tag, octets = encoded[at], encoded[at + 2 :]
+    if tag != der.UTF8_STRING and (tag != der.PRINTABLE_STRING or not _PRINTABLE.issuperset(octets)):
+        return None
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    oid = der.oid_text(encoded[6:at], 4)
+    value = oid.encode() + b"\0\0" + normalise_text(text).encode("utf-8", "surrogatepass")
+    key = len(value).to_bytes(4, "big") + value
+    return _Rdn((Attribute(oid, tag, text, octets),), key, len(key).to_bytes(4, "big") + key, ())
 
 
 def _sorted(encodings: list[bytes]) -> bool:
@@ -196,12 +204,10 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
     parts = der.sequence(data, element)
     if len(parts) != 2:
         raise der.DerError("bad-attribute", element.start)
-    return _attribute_of(der.oid(data, parts[0]), parts[1].tag, parts[1].contents(data), faults)
-
-
-def _attribute_of(oid: str, tag: int, octets: bytes, faults: set[str]) -> Attribute:
+    oid = der.oid(data, parts[0])
+    octets = parts[1].contents(data)
     text = None
-    encoding = _DECODERS.get(tag)
+    encoding = _DECODERS.get(parts[1].tag)
     if encoding is not None:
         try:
             text = octets.decode(encoding)
@@ -209,9 +215,9 @@ def _attribute_of(oid: str, tag: int, octets: bytes, faults: set[str]) -> Attrib
             faults.add("undecodable-string")
         if not octets:
             faults.add("empty-string")
-        elif tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
+        elif parts[1].tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
             faults.add("printable-string-characters")
-    return Attribute(oid, tag, text, octets)
+    return Attribute(oid, parts[1].tag, text, octets)
 
 
 def _attribute_key(attribute: Attribute) -> bytes:
@@ -225,11 +231,24 @@ def _attribute_key(attribute: Attribute) -> bytes:
 def normalise_text(text: str) -> str:
     """Text ready for caseIgnoreMatch: RFC 4518 mapping, case folding, NFKC and insignificant-space handling."""
     if not text.isascii():
-        text = "".join(_mapped(character) for character in text)
-        text = unicodedata.normalize("NFKC", "".join(map(stringprep.map_table_b2, text)))
+        text = unicodedata.normalize("NFKC", text.translate(_folding))
     elif not text.isprintable():
         text = "".join(_mapped(character) for character in text)
     return " ".join(text.lower().split())
+
+
+class _Folding(dict[int, str]):
+    """What the preparation makes of each character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MAX_FOLDED:
+            self.clear()
+        folded = self[code] = "".join(map(stringprep.map_table_b2, _mapped(chr(code))))
+        return folded
+
+
+_MAX_FOLDED = 20_000
+_folding = _Folding()
 
 
 def _mapped(character: str) -> str:

@@ -12,20 +12,16 @@ from validator.path.name import Name
 from validator.path.pool import Pool
 from validator.path.types import PathOutcome, PathRequest, PathSettings, TrustAnchor
 from validator.revocation.context import PathEngine, SignerPurpose, SignerVerdict, StatusContext
+from validator.revocation.memory import SIGNATURES
 
 MAX_PENDING = 8
 
 
 def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
     """The context of status questions under these settings."""
-    freshness = settings.freshness_seconds
-    return StatusContext(
-        engine=engine,
-        algorithms=settings.algorithms,
-        freshness=None if freshness is None else timedelta(seconds=freshness),
-        known_until=settings.known_until,
-        leniencies=settings.leniencies,
-    )
+    seconds = settings.freshness_seconds
+    freshness = None if seconds is None else timedelta(seconds=seconds)
+    return StatusContext(engine, SIGNATURES, settings.algorithms, freshness, settings.known_until, settings.leniencies)
 
 
 class SignerEngine:

@@ -111,18 +111,18 @@ def _answer(
     sources: tuple[str, ...] | None = None,
 ) -> StatusAnswer:
     return StatusAnswer(
-        status=status or finding.status,
-        reasons=(*_own_reasons(finding, status), *finding.notes, *reasons),
-        source=finding.source,
-        sources=_sources(finding) if sources is None else sources,
-        source_kind=finding.source_kind,
-        this_update=finding.this_update,
-        next_update=finding.next_update,
-        revocation_time=finding.revocation_time,
-        reason_code=finding.reason_code,
-        invalidity_date=finding.invalidity_date,
-        signer_path=finding.signer_path,
-        fresh=finding.fresh,
+        status or finding.status,
+        (*_own_reasons(finding, status), *finding.notes, *reasons),
+        finding.source,
+        _sources(finding) if sources is None else sources,
+        finding.source_kind,
+        finding.this_update,
+        finding.next_update,
+        finding.revocation_time,
+        finding.reason_code,
+        finding.invalidity_date,
+        finding.signer_path,
+        finding.fresh,
     )
 
 
