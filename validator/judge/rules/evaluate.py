@@ -14,7 +14,7 @@ from validator.judge.conclusion import Conclusion, failed, indeterminate, passed
 from validator.judge.policy import JudgementPolicy
 from validator.judge.rules import attributes, certificates, form, statuses, times, trust_lists
 from validator.judge.rules.found import Reasons
-from validator.judge.rules.model import Level, Position, RuleContext, Setting
+from validator.judge.rules.model import Level, Position, Rule, RuleContext, Setting
 from validator.judge.rules.subjects import (
     CertificateSubject,
     ListSubject,
@@ -63,29 +63,38 @@ class Hearing:
         return conclude(sub, *self.failures, *self.remarks)
 
 
+NOTHING = Hearing()
+"""Every rule that was asked holds."""
+
+
 def hear(
     policy: JudgementPolicy, block: str, context: RuleContext, subject: Subject, position: Position | None = None
 ) -> Hearing:
     """Evaluate the rules of `block` that the policy does not ignore in `context`; `position` for rules about one
     certificate of a path."""
-    failures: list[Reason] = []
-    remarks: list[Reason] = []
-    decisive: SubIndication | None = None
+    broken = []
     for rule, setting in policy.evaluated(block, context, position):
         reasons = CHECKS[rule.check or ""](subject, setting)
-        if not reasons:
-            continue
-        if setting.level is Level.FAIL:
-            failures += [_weighing(item, setting.level.severity) for item in reasons]
-            decisive = decisive or rule.sub_indication
-        else:
-            remarks += [_weighing(item, setting.level.severity) for item in reasons]
-    return Hearing(tuple(failures), tuple(remarks), decisive)
+        if reasons:
+            broken.append((rule, setting.level, reasons))
+    return _said(broken) if broken else NOTHING
+
+
+def _said(broken: list[tuple[Rule, Level, Reasons]]) -> Hearing:
+    failing = [item for item in broken if item[1] is Level.FAIL]
+    others = [item for item in broken if item[1] is not Level.FAIL]
+    return Hearing(
+        tuple(_weighing(reason, level.severity) for _, level, reasons in failing for reason in reasons),
+        tuple(_weighing(reason, level.severity) for _, level, reasons in others for reason in reasons),
+        failing[0][0].sub_indication if failing else None,
+    )
 
 
 def together(hearings: Iterable[Hearing]) -> Hearing:
     """What several hearings say in their order; the first failure decides."""
-    found = tuple(hearings)
+    found = [item for item in hearings if item is not NOTHING]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
     return Hearing(
         tuple(dict.fromkeys(reason for item in found for reason in item.failures)),
         tuple(dict.fromkeys(reason for item in found for reason in item.remarks)),

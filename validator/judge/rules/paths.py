@@ -4,7 +4,7 @@ from datetime import datetime
 
 from validator.judge.chains import PathFacts
 from validator.judge.context import Context
-from validator.judge.rules.evaluate import Hearing, hear, together
+from validator.judge.rules.evaluate import NOTHING, Hearing, hear, together
 from validator.judge.rules.model import Position, RuleContext
 from validator.judge.rules.subjects import CertificateSubject, StatusSubject
 from validator.revocation.types import StatusAnswer
@@ -26,9 +26,11 @@ def _certificate(
     context: Context, certificates: tuple[str, ...], at: int, answer: StatusAnswer | None, relied: RuleContext
 ) -> Hearing:
     position = Position.CA if at else Position.SIGNING
+    if not context.policy.evaluated("XCV", relied, position):
+        return NOTHING
     facts = context.chains.certificate(certificates[at])
-    if facts is None or not context.policy.evaluated("XCV", relied, position):
-        return Hearing()
+    if facts is None:
+        return NOTHING
     issuer = context.chains.certificate(certificates[at + 1]) if at + 1 < len(certificates) else None
     above = max(0, len(certificates) - 2 - at)
     subject = CertificateSubject(certificate=facts, issuer=issuer, above=above, answer=answer)
@@ -46,8 +48,10 @@ def _status(
     context: Context, path: PathFacts, place: int, answer: StatusAnswer, at: datetime, relied: RuleContext
 ) -> Hearing:
     position = Position.CA if place else Position.SIGNING
+    if not context.policy.evaluated("RFC", relied, position):
+        return NOTHING
     facts = context.chains.certificate(path.certificates[place])
-    if facts is None or not context.policy.evaluated("RFC", relied, position):
-        return Hearing()
+    if facts is None:
+        return NOTHING
     subject = StatusSubject(certificate=facts, answer=answer, at=at)
     return hear(context.policy, "RFC", relied, subject, position)
