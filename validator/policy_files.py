@@ -1,17 +1,22 @@
 """Opens the judgement policy that somebody names: a shipped one by its name, or their own file.
 
 A file may extend a shipped policy by name, or another file by a path that ends in `.toml`, read from the folder of the
-file that names it. The judgement itself opens nothing; this module stands outside it.
+file that names it. Its `algorithm_policy` may be a table of ETSI TS 119 322 in that folder, named by a path that ends
+in `.json` or `.xml`. The judgement itself opens nothing; this module stands outside it.
 """
 
 from functools import lru_cache
 from pathlib import Path
 
+from policies.algorithms import AlgorithmPolicy, load_policy
+from policies.algorithms.ts119322 import policy_of_suite, read_suite
+from policies.algorithms.ts119322.model import MAX_OCTETS
 from validator.errors import PolicyRefusedError, PolicyUnknownError
 from validator.judge.policy import JudgementPolicy, Source, judgement_policy, policy_from_source, shipped
 from validator.judge.rules.reader import MAX_CHARACTERS
 
 _SUFFIX = ".toml"
+_TABLES = (".json", ".xml")
 
 
 def policy_named(name: str) -> JudgementPolicy:
@@ -33,19 +38,33 @@ def policy_named(name: str) -> JudgementPolicy:
 def _opened(name: str, changed: int, size: int) -> JudgementPolicy:
     """Built once for a batch; the two last parameters make a changed file another one."""
     path = Path(name)
-    return policy_from_source(path.name, _read(path), lambda other: _extended(path.parent, other))
+    folder = path.parent
+    return policy_from_source(
+        path.name, _read(path), lambda other: _extended(folder, other), lambda table: _table(folder, table)
+    )
 
 
 def _extended(folder: Path, name: str) -> Source:
     return _read(folder / name) if name.endswith(_SUFFIX) else shipped(name)
 
 
-def _read(path: Path) -> Source:
+def _table(folder: Path, name: str) -> AlgorithmPolicy:
+    if not name.endswith(_TABLES):
+        return load_policy(name)
+    return policy_of_suite(read_suite(_octets(folder / name, MAX_OCTETS)), name).policy
+
+
+def _octets(path: Path, most: int) -> bytes:
+    """At most one octet more than `most`. Raises PolicyUnknownError."""
     try:
         with path.open("rb") as file:
-            octets = file.read(4 * MAX_CHARACTERS + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as fault:
         raise PolicyUnknownError(f"The policy file {str(path)!r} cannot be opened.") from fault
+
+
+def _read(path: Path) -> Source:
+    octets = _octets(path, 4 * MAX_CHARACTERS)
     if len(octets) > 4 * MAX_CHARACTERS:
         raise PolicyRefusedError(f"{path}: the file is longer than {MAX_CHARACTERS} characters.")
     try:

@@ -134,8 +134,14 @@ def policy_from_toml(name: str, text: str) -> JudgementPolicy:
     return policy_from_source(name, (name, text))
 
 
-def policy_from_source(name: str, source: Source, find: Callable[[str], Source] = shipped) -> JudgementPolicy:
-    """The effective policy of a file and everything that it extends; `find` gives the source of an extended name.
+def policy_from_source(
+    name: str,
+    source: Source,
+    find: Callable[[str], Source] = shipped,
+    table: Callable[[str], AlgorithmPolicy] = load_policy,
+) -> JudgementPolicy:
+    """The effective policy of a file and everything that it extends; `find` gives the source of an extended name and
+    `table` the catalogue of algorithms that a name means.
 
     Raises PolicyRefusedError with file and line for an unknown rule, a wrong level or parameter, a contradiction, a
     mandatory rule that is lowered, or a policy that extends itself.
@@ -144,7 +150,7 @@ def policy_from_source(name: str, source: Source, find: Callable[[str], Source] 
     members = {name: member for file in reversed(chain) for name, member in file.members.items() if name != "extends"}
     settings = _merged(chain)
     _refuse_contradictions(settings)
-    built = _built(name, chain[0].file, members, settings)
+    built = _built(name, chain[0].file, members, settings, table)
     return replace(built, digest=_digest(built))
 
 
@@ -201,7 +207,13 @@ def _refuse_contradictions(settings: Settings) -> None:
                 )
 
 
-def _built(name: str, file: str, members: Mapping[str, Member], settings: Settings) -> JudgementPolicy:
+def _built(
+    name: str,
+    file: str,
+    members: Mapping[str, Member],
+    settings: Settings,
+    table: Callable[[str], AlgorithmPolicy],
+) -> JudgementPolicy:
     for needed in ("title", "algorithm_policy", "revocation"):
         if needed not in members:
             raise PolicyRefusedError(f"{file}:1: the member {needed} is missing, and nothing is extended that has it.")
@@ -212,7 +224,7 @@ def _built(name: str, file: str, members: Mapping[str, Member], settings: Settin
     initial = members.get("initial_policies")
     return JudgementPolicy(
         name=name,
-        algorithms=_algorithms(members["algorithm_policy"]),
+        algorithms=_algorithms(members["algorithm_policy"], table),
         revocation=RevocationMode(members["revocation"].value),
         initial_policies=None if initial is None else frozenset(initial.value),
         signature_model=SignatureModel(members["signature_model"].value if "signature_model" in members else "shell"),
@@ -227,9 +239,9 @@ def _built(name: str, file: str, members: Mapping[str, Member], settings: Settin
 _READ = ("algorithm_policy", "revocation", "initial_policies", "signature_model")
 
 
-def _algorithms(member: Member) -> AlgorithmPolicy:
+def _algorithms(member: Member, table: Callable[[str], AlgorithmPolicy]) -> AlgorithmPolicy:
     try:
-        return load_policy(member.value)
+        return table(member.value)
     except TrustspaceError as fault:
         raise PolicyRefusedError(f"{member.origin}: {fault.sentence}") from fault
 
