@@ -23,6 +23,7 @@ from ca.orders import MAY_ISSUE, Order, policies_of
 from ca.profile import Profile, Purpose
 from ca.room import Room
 from ca.serial import new_serial, serial_of, serial_text
+from ca.spelling import spelling_hashes
 from ca.template import Blueprint, Issuer, build_tbs
 from ca.token import IssuanceToken, mint
 from ca.validity import settle
@@ -155,7 +156,7 @@ def _reserve(session: Session, orders: Sequence[Order], issuers: Issuers, now: d
 def _taken_keys(session: Session, orders: Sequence[Order]) -> dict[str, set[str] | None]:
     """By key hash: the hashes of the subjects it is certified for, or None when it is blocked."""
     found: dict[str, set[str] | None] = {}
-    keys = [order.key.spki_hash for order in orders]
+    keys = [name for order in orders for name in spelling_hashes(order.key.spki)]
     # In chunks, because a statement takes a bounded number of parameters.
     for start in range(0, len(keys), _CHUNK):
         chunk = keys[start : start + _CHUNK]
@@ -190,7 +191,7 @@ def _fill(
     now: datetime,
 ) -> Prepared:
     plan = _plan(order, issuers, row, now)
-    _require_free_key(row, taken)
+    _require_free_key(order, row, taken)
     tbs = build_tbs(plan, room.urls)
     _require_clean(plan, tbs)
     assert row.id is not None
@@ -238,14 +239,17 @@ def _require_lawful_key(order: Order, jurisdiction: str) -> None:
         require_admitted(key_kind(order.key.spki), admitted(order.profile, jurisdiction))
 
 
-def _require_free_key(row: CertificateRow, taken: dict[str, set[str] | None]) -> None:
-    # What is certified in this very transaction counts too, so the set grows as the orders are filled.
-    holders = taken.setdefault(row.spki_hash, set())
-    if holders is None:
-        raise BlockedKeyError("The public key is blocked: it is known to be compromised.")
-    if holders - {row.subject_hash}:
-        raise ReusedKeyError("The public key is already certified for another subject.")
-    holders.add(row.subject_hash)
+def _require_free_key(order: Order, row: CertificateRow, taken: dict[str, set[str] | None]) -> None:
+    # What is certified in this very transaction counts too, so the sets grow as the orders are filled.
+    for name in spelling_hashes(order.key.spki):
+        holders = taken.setdefault(name, set())
+        if holders is None:
+            raise BlockedKeyError("The public key is blocked: it is known to be compromised.")
+        if holders - {row.subject_hash}:
+            raise ReusedKeyError("The public key is already certified for another subject.")
+    own = taken[row.spki_hash]
+    assert own is not None
+    own.add(row.subject_hash)
 
 
 def _require_clean(plan: Blueprint, tbs: bytes) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from ca import oids
+from ca import oids, reader
 from ca.clockguard import trusted_now
 from ca.errors import RevocationError, UnknownCertificateError
 from ca.facts import OWN_PURPOSES, authority_row
@@ -25,6 +25,7 @@ from ca.models import (
 from ca.profile import Purpose
 from ca.room import Room
 from ca.serial import serial_of, serial_text
+from ca.spelling import spelling_hashes
 from ca.values import BlastRadius, RevocationReason
 from ops.platform import der
 
@@ -191,11 +192,22 @@ def block_key(room: Room, spki_hash: str, *, grounds: str, actor: str) -> int:
             now = trusted_now(room, session)
             session.add(BlockedKeyRow(spki_hash=spki_hash, grounds=grounds, blocked_at=now))
             room.audit.append(session, "ca.key.blocked", spki_hash, {"grounds": grounds, "by": actor})
-        return _revoke_all(room, session, CertificateRow.spki_hash == spki_hash, grounds, actor)
+        return _revoke_all(room, session, col(CertificateRow.spki_hash).in_(_names(session, spki_hash)), grounds, actor)
 
     if len(spki_hash) != 64 or any(mark not in "0123456789abcdef" for mark in spki_hash):
         raise RevocationError("A key is blocked by the SHA-256 of its SubjectPublicKeyInfo, 64 hexadecimal digits.")
     return room.database.run_write(work)
+
+
+def _names(session: Session, spki_hash: str) -> tuple[str, ...]:
+    """The hashes of every encoding of a key, when one of its certificates is known here."""
+    known = select(CertificateRow.tbs).where(
+        CertificateRow.spki_hash == spki_hash, col(CertificateRow.tbs).is_not(None)
+    )
+    tbs = session.exec(known.limit(1)).first()
+    if tbs is None:
+        return (spki_hash,)
+    return spelling_hashes(reader.children(reader.one(tbs, 0x30), minimum=7)[6].whole)
 
 
 def _revoke_all(room: Room, session: Session, condition: object, grounds: str, actor: str) -> int:

@@ -6,20 +6,22 @@ Kyrgyz ones no other implementation is in Debian.
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 import pytest
 
-from ca.errors import ProofOfPossessionError, RequestRefusedError
+from ca.errors import BlockedKeyError, ProofOfPossessionError, RequestRefusedError, ReusedKeyError
 from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, Pkcs10, StoredKey
 from ops.platform import der
 from ops.platform.keys import KeyAlgorithm
-from policies.algorithms import load_policy
+from policies.algorithms import describe_key, load_policy
 from signer.certificate import facts
 from signer.errors import CertificateRevokedError
 from signer.model import AdesLevel, SignatureFormat
 from tests.ca.world import World
 from tests.interop.house import House, name_in
+from tests.interop.peers import with_digest_parameters
 from validator.cms.signed_data import parse
 from validator.gather import AnchorInput, Source
 from validator.judge import SignatureVerdict, judge, judgement_policy
@@ -204,3 +206,39 @@ def test_persons_key_of_another_state(houses: dict[KeyAlgorithm, House]) -> None
     asked = CertificateRequest(house.named("ca"), "legal-person", name_in("RU", "Seller"), StoredKey(stored.label))
     with pytest.raises(RequestRefusedError, match="does not admit a key of the kind bign-256"):
         house.world.ca.issue_now(asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "blocked_as"),
+    [(KeyAlgorithm.GOST_2012_512_A, "with digestParamSet"), (KeyAlgorithm.GOST_2012_256_B, "by the CryptoPro name"),
+     (KeyAlgorithm.TUMAR_KG, "without NULL")],
+)  # fmt: skip
+def test_blocked_key_stays_blocked_in_another_encoding(
+    houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm, blocked_as: str
+) -> None:
+    house = houses[kind]
+    label = house.world.keys.generate(house.named(f"blocked-{len(blocked_as)}"), kind).label
+    spki = house.world.keys.public_key(label)
+    others = {
+        "with digestParamSet": with_digest_parameters(
+            spki, "1.2.643.7.1.1.1.2", "1.2.643.7.1.2.1.2.1", "1.2.643.7.1.1.2.3"
+        ),
+        "by the CryptoPro name": with_digest_parameters(
+            spki, "1.2.643.7.1.1.1.1", "1.2.643.2.2.36.0", "1.2.643.7.1.1.2.2"
+        ),
+        "without NULL": spki.replace(b"\x05\x00", b"", 1).replace(
+            spki[:4], bytes((0x30, spki[1] - 2, 0x30, spki[3] - 2)), 1
+        ),
+    }
+    other = others[blocked_as]
+    assert describe_key(other).bits > 0
+    asked = CertificateRequest(house.named("ca"), "legal-person", name_in(house.state, "Blocked"), StoredKey(label))
+    house.world.ca.issue_now(asked)
+    again = replace(asked, subject=name_in(house.state, "Somebody else"))
+    with pytest.raises(ReusedKeyError):
+        house.world.ca.issue_now(again)
+    # Blocked as its certificate has it, and then as a thief might write it.
+    assert house.world.ca.block_key(sha256(other).hexdigest(), grounds="key published") == 0
+    with pytest.raises(BlockedKeyError):
+        house.world.ca.issue_now(asked)
+    assert house.world.ca.block_key(sha256(spki).hexdigest(), grounds="key published") == 1
