@@ -6,8 +6,16 @@ Nothing here changes the technical verdict, and the technical verdict alone neve
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.jurisdictions import load_jurisdiction
-from policies.recognition import Mechanism, RecognitionAnswer, RecognitionQuestion
+from policies.jurisdictions import load_jurisdiction, unions_of
+from policies.recognition import (
+    Instrument,
+    Mechanism,
+    RecognitionAnswer,
+    RecognitionQuestion,
+    accepts_lists,
+    agreement_instrument,
+    instruments,
+)
 from policies.recognition import recognise as answer
 from policies.vocabulary import DocumentKind, PartyKind
 from validator.judge.verdict import SignatureVerdict, Verdict
@@ -17,7 +25,8 @@ from validator.judge.verdict import SignatureVerdict, Verdict
 class RecognitionContext:
     """What only the asker knows: the relying party's kind, the kind of document, whether a contract between the
     parties agrees on recognition, receipts of a trusted third party at hand (signature ids), whether instruments of
-    the model space may be used. `signer` overrides what the certificate tells; `evaluation_time` defaults to the
+    the model space may be used, and which foreign lists the forum has accepted by a decision of its own (territories).
+    `signer` overrides what the certificate tells; `evaluation_time` defaults to the
     validation time."""
 
     relying: PartyKind | None = None
@@ -25,6 +34,7 @@ class RecognitionContext:
     signer: PartyKind | None = None
     contract: bool = False
     receipts: frozenset[str] = frozenset()
+    accepted_lists: frozenset[str] = frozenset()
     admit_illustrative: bool = False
     evaluation_time: datetime | None = None
 
@@ -57,13 +67,26 @@ def _one(verdict: Verdict, signature: SignatureVerdict, forum: str, context: Rec
         evaluation_time=context.evaluation_time or verdict.at,
         indication=signature.indication,
         level=signature.legal_level,
-        mechanisms=mechanisms(signature, context),
+        mechanisms=mechanisms(signature, forum, context),
         signer=context.signer or _party(signature),
         relying=context.relying,
         document=context.document,
         admit_illustrative=context.admit_illustrative,
     )
-    return Recognition(signature=signature.id, forum=forum, question=question, answer=answer(question))
+    return Recognition(
+        signature=signature.id, forum=forum, question=question, answer=answer(question, _among(signature))
+    )
+
+
+def _among(signature: SignatureVerdict) -> tuple[Instrument, ...]:
+    """All instruments that are known, and the agreement over which the lists read the signer's certificate."""
+    agreed = signature.agreement
+    if agreed is None:
+        return instruments()
+    return (
+        *instruments(),
+        agreement_instrument(agreed.equivalence, agreed.forum, agreed.home, agreed.start, agreed.end),
+    )
 
 
 def _party(signature: SignatureVerdict) -> PartyKind | None:
@@ -71,17 +94,24 @@ def _party(signature: SignatureVerdict) -> PartyKind | None:
     return None if party == "unknown" else PartyKind(party)
 
 
-def mechanisms(signature: SignatureVerdict, context: RecognitionContext) -> frozenset[Mechanism]:
+def mechanisms(signature: SignatureVerdict, forum: str, context: RecognitionContext) -> frozenset[Mechanism]:
     """How trust travelled for this very signature: a cross-certificate on its path, an anchor that was taken from the
-    list of its home, a receipt, a contract."""
+    list of its home where `forum` takes that list, a receipt, a contract."""
     found: set[Mechanism] = set()
     if any(link.cross for link in signature.chain):
         found.add(Mechanism.CROSS_CERTIFICATE)
-    last = signature.chain[-1] if signature.chain else None
-    if last is not None and last.anchor_territory is not None and last.anchor_territory == signature.home:
+    territory = signature.chain[-1].anchor_territory if signature.chain else None
+    if territory is not None and territory == signature.home and _takes_list(signature, forum, territory, context):
         found.add(Mechanism.LIST_EQUIVALENCE)
     if signature.id in context.receipts:
         found.add(Mechanism.RECEIPT)
     if context.contract:
         found.add(Mechanism.CONTRACT)
     return frozenset(found)
+
+
+def _takes_list(signature: SignatureVerdict, forum: str, territory: str, context: RecognitionContext) -> bool:
+    agreed = signature.agreement
+    if agreed is not None and agreed.forum in {forum} | unions_of(forum):
+        return True
+    return territory in context.accepted_lists or accepts_lists(forum, territory)

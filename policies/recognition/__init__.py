@@ -3,6 +3,7 @@
 `recognise(RecognitionQuestion(...))` gives a `RecognitionAnswer` with decision, level, basis and everything considered.
 """
 
+from policies.recognition.agreements import accepts_lists, agreement_instrument
 from policies.recognition.engine import recognise
 from policies.recognition.loader import instruments, instruments_digest
 from policies.recognition.model import (
@@ -29,6 +30,8 @@ __all__ = [
     "Period",
     "RecognitionAnswer",
     "RecognitionQuestion",
+    "accepts_lists",
+    "agreement_instrument",
     "instruments",
     "instruments_digest",
     "recognise",

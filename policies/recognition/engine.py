@@ -152,7 +152,7 @@ def _considerations(question: RecognitionQuestion, among: tuple[Instrument, ...]
 
 
 def _consider(question: RecognitionQuestion, instrument: Instrument, home: str) -> Consideration:
-    if not _between(instrument, home, question.forum):
+    if not names_both(instrument, home, question.forum):
         reason = Reason.of("TS-REC-DIRECTION", instrument=instrument.id, home=home, forum=question.forum)
         return Consideration(instrument=instrument.id, home=home, applicability=_NO, reasons=(reason,))
     obstacles = tuple(_obstacles(question, instrument))
@@ -166,9 +166,10 @@ def _consider(question: RecognitionQuestion, instrument: Instrument, home: str) 
     return Consideration(instrument=instrument.id, home=home, applicability=Applicability.APPLIES, level=level)
 
 
-def _between(instrument: Instrument, home: str, forum: str) -> bool:
-    """Direction. Home and forum themselves or the unions they are members of must be named; an instrument between
-    states says nothing about a state's own signatures, except its domestic law."""
+def names_both(instrument: Instrument, home: str, forum: str) -> bool:
+    """The instrument speaks of signatures from `home` in `forum`, in this direction. Home and forum themselves or the
+    unions they are members of must be named; an instrument between states says nothing about a state's own signatures,
+    except its domestic law."""
     if instrument.kind is InstrumentKind.DOMESTIC_LAW:
         return home == forum and bool(({forum} | unions_of(forum)) & instrument.forums)
     if home == forum:

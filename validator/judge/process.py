@@ -208,6 +208,7 @@ def _verdict(
         best_time_proof=timed.proof,
         qualification=quality.word,
         qualification_basis=quality.basis,
+        agreement=quality.agreement,
         legal_level=quality.level,
         home=jurisdiction,
         covers_whole=signature.byte_range.covers_file if signature.byte_range else None,

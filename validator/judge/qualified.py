@@ -12,7 +12,13 @@ from enum import StrEnum
 
 from policies.jurisdictions import CertificateClaims
 from policies.reasons import Reason
-from policies.trustlists import CertificateContent, ServiceFact, qualify_certificate, qualify_timestamp
+from policies.trustlists import (
+    CertificateContent,
+    CertificateQualification,
+    ServiceFact,
+    qualify_certificate,
+    qualify_timestamp,
+)
 from policies.trustlists.qualification import Level, signature_word, weaker
 from policies.trustlists.state import ListState, SignatureCheck, problems, unusable
 from policies.vocabulary import Indication, SignatureLevel
@@ -23,6 +29,7 @@ from validator.judge.context import Context
 from validator.judge.people import legal_level, qualification
 from validator.judge.rules.model import Level as RuleLevel
 from validator.judge.rules.model import RuleContext
+from validator.judge.verdict import AppliedAgreement
 
 _LEVELS = {
     Level.QUALIFIED_QSCD: SignatureLevel.QUALIFIED,
@@ -54,6 +61,7 @@ class Quality:
     word: str
     basis: QualityBasis
     level: SignatureLevel | None = None
+    agreement: AppliedAgreement | None = None
     reasons: tuple[Reason, ...] = ()
 
 
@@ -93,8 +101,34 @@ def _decided(
         word=signature_word(indication, level, kind),
         basis=QualityBasis.LIST,
         level=_LEVELS.get(level, claimed),
+        agreement=_agreement(context, services, issued, used),
         reasons=tuple(dict.fromkeys((*faults, *issued.reasons, *used.reasons))),
     )
+
+
+def _agreement(
+    context: Context,
+    services: tuple[ServiceFact, ...],
+    issued: CertificateQualification,
+    used: CertificateQualification,
+) -> AppliedAgreement | None:
+    """The equivalence that both answers rest on, as the agreement between the two lists' territories."""
+    if used.equivalence is None or issued.equivalence != used.equivalence:
+        return None
+    lists = {item.name: item for item in context.evidence.trust.lists}
+    for fact in services:
+        listed = lists.get(fact.list)
+        if listed is None or listed.agreement_with is None or listed.territory is None:
+            continue
+        if fact.equivalence == used.equivalence and fact.holds(used.at) and fact.enacted_from is not None:
+            return AppliedAgreement(
+                equivalence=used.equivalence,
+                forum=listed.agreement_with,
+                home=listed.territory,
+                start=fact.enacted_from,
+                end=fact.enacted_until,
+            )
+    return None
 
 
 def timestamp_quality(

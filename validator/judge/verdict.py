@@ -115,6 +115,18 @@ class EvidenceRecordVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedAgreement:
+    """The equivalence of a mutual-recognition agreement by which `forum`, its pointing party, reads the signing
+    certificate as its own; enacted from `start` until before `end` (None: still)."""
+
+    equivalence: str
+    forum: str
+    home: str
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureVerdict:
     """Judgement of one signature. `level` names form and level ("PAdES-BASELINE-LT"); `qualification` the legal
     quality that certificate and trust state support ("QESIG", "ADESIG-QC", …, "NA"), and `qualification_basis` whether
@@ -137,6 +149,7 @@ class SignatureVerdict:
     best_time_proof: str | None = None
     qualification: str
     qualification_basis: str = "claim"
+    agreement: AppliedAgreement | None = None
     legal_level: SignatureLevel | None = None
     home: str | None = None
     covers_whole: bool | None = None

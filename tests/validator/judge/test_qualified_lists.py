@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from policies.recognition import Mechanism
 from policies.trustlists import (
     Agreement,
     DigitalIdentity,
@@ -45,7 +46,9 @@ from validator.errors import TrustMaterialError
 from validator.gather import GatherRequest, Source, gather
 from validator.gather.list_signature import ListSignatureError, verify_list_signature
 from validator.judge import Verdict, judge, judgement_policy
+from validator.recognise import RecognitionContext, mechanisms, recognise
 
+LIST = Mechanism.LIST_EQUIVALENCE
 CORPUS = Path(__file__).resolve().parents[3].parent / "shared" / "corpus"
 NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -366,6 +369,21 @@ def test_an_agreement_reads_another_states_services_as_ones_own(make_world: Any)
         found = validated(foreign, data, octets, list_of_lists(pointer))
         assert found.signatures[0].indication == "TOTAL-PASSED"
         assert found.signatures[0].qualification == word
+        enacted = status == uris.ENACTED
+        (answer,) = recognise(found, "EE")
+        assert answer.answer.decision == ("RECOGNISED" if enacted else "NOT-RECOGNISED")
+        assert (answer.answer.basis is not None) is enacted
+        # The agreement is between the Union and ZZ, in this direction.
+        assert recognise(found, "KZ")[0].answer.decision == "NOT-RECOGNISED"
+
+
+def test_a_list_of_the_home_counts_only_where_the_forum_takes_it(state: Any, cms: bytes) -> None:
+    (signature,) = validated(state, cms, signed(listed(covering(state.ca)))).signatures
+    context = RecognitionContext()
+    taken = {forum for forum in ("DE", "KZ", "RU", "VN") if LIST in mechanisms(signature, forum, context)}
+    assert taken == {"DE", "KZ"}
+    by_decision = RecognitionContext(accepted_lists=frozenset(("EE",)))
+    assert LIST in mechanisms(signature, "VN", by_decision)
 
 
 def compliance() -> ContentMapping:

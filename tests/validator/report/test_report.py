@@ -143,8 +143,8 @@ def test_mechanism_is_read_from_the_path(make_world: Any, evidence_of: Any, judg
     signature = verdict.signatures[0]
     assert verdict.indication == "TOTAL-PASSED"
     assert [link.cross for link in signature.chain] == [False, False, True, False]
-    assert mechanisms(signature, RecognitionContext()) == {Mechanism.CROSS_CERTIFICATE}
-    assert Mechanism.CONTRACT in mechanisms(signature, RecognitionContext(contract=True))
+    assert mechanisms(signature, "BY", RecognitionContext()) == {Mechanism.CROSS_CERTIFICATE}
+    assert Mechanism.CONTRACT in mechanisms(signature, "BY", RecognitionContext(contract=True))
 
 
 def test_every_reason_of_these_areas_has_a_sentence() -> None:
