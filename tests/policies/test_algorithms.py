@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -305,6 +306,19 @@ def test_ed448_in_cms_stands_beside_shake256_of_512_bits(digest_algorithm: bytes
     key = ed448.Ed448PrivateKey.generate()
     algorithm = encode_algorithm("1.3.101.113")
     assert verify_cms(algorithm, digest_algorithm, spki(key), MESSAGE, key.sign(MESSAGE)) is expected
+
+
+@pytest.mark.parametrize(
+    ("last", "name", "stand_in"), [(32, "SHAKE128", hashes.SHA256()), (33, "SHAKE256", hashes.SHA512())]
+)
+def test_ecdsa_with_shake(last: int, name: str, stand_in: hashes.HashAlgorithm) -> None:
+    digested = digest({"SHAKE128": "2.16.840.1.101.3.4.2.11", "SHAKE256": "2.16.840.1.101.3.4.2.12"}[name], MESSAGE)
+    signature = EC_KEY.sign(digested, ec.ECDSA(Prehashed(stand_in)))
+    algorithm = encode_algorithm(f"1.3.6.1.5.5.7.6.{last}")
+    assert verify(algorithm, EC_SPKI, MESSAGE, signature) is VALID
+    assert verify(algorithm, EC_SPKI, MESSAGE + b"!", signature) is INVALID
+    assert verify(encode_algorithm(SHA256_ECDSA), EC_SPKI, MESSAGE, signature) is INVALID
+    assert describe_signature(algorithm, EC_SPKI)[0].name == name
 
 
 def test_pss_without_parameters_is_malformed_and_an_empty_sequence_is_sha_1() -> None:
