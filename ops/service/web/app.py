@@ -54,6 +54,7 @@ class WebApplication:
         *,
         metrics: Metrics | None = None,
         limits: WebLimits | None = None,
+        policy: str = "default",
         model_space: bool = False,
     ) -> None:
         limits = limits or WebLimits()
@@ -61,7 +62,9 @@ class WebApplication:
         self.pool = WorkerPool(limits.workers)
         trust = InstallationTrust(authority)
         reports = ReportStore(installation.clock, lifetime=limits.report_lifetime)
-        judgement = Judgement(installation, trust, self.pool, reports, self.metrics, model_space=model_space)
+        judgement = Judgement(
+            installation, trust, self.pool, reports, self.metrics, policy=policy, model_space=model_space
+        )
         self._pages = pages.Pages(trust)
         self.framework = self._framework(installation, authority, judgement, reports)
         published = responders(authority)
@@ -192,7 +195,11 @@ def create_app(
     *,
     metrics: Metrics | None = None,
     limits: WebLimits | None = None,
+    policy: str = "default",
     model_space: bool = False,
 ) -> WebApplication:
-    """The web application of an open installation. `model_space` admits illustrative instruments of recognition."""
-    return WebApplication(installation, authority, metrics=metrics, limits=limits, model_space=model_space)
+    """The web application of an open installation. `policy` (a name, or the path of a file) judges documents
+    for which nothing else is chosen; `model_space` admits illustrative instruments of recognition."""
+    return WebApplication(
+        installation, authority, metrics=metrics, limits=limits, policy=policy, model_space=model_space
+    )

@@ -15,9 +15,12 @@ def serve(
         bool,
         typer.Option("--model-space", help="Admit the model space's invented instruments of recognition."),
     ] = False,
+    policy: Annotated[
+        str, typer.Option(help="The judgement policy where none is chosen: a name or a file.")
+    ] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Say the address as one JSON object.")] = False,
 ) -> None:
     """Serve the API, the page and the responders until the process is told to stop."""
     from ops.service.web.running import run
 
-    run(host, port, model_space=model_space, as_json=as_json)
+    run(host, port, policy=policy, model_space=model_space, as_json=as_json)

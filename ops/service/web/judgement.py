@@ -40,7 +40,8 @@ class Outcome:
 
 
 class Judgement:
-    """Judges what is handed in. `model_space` admits instruments of the model space, for demonstrations only."""
+    """Judges what is handed in. `policy` applies where the person chooses none; `model_space` admits instruments of the
+    model space, for demonstrations only."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Judgement:
         reports: ReportStore,
         metrics: Metrics,
         *,
+        policy: str = "default",
         model_space: bool = False,
     ) -> None:
         self._installation = installation
@@ -57,6 +59,7 @@ class Judgement:
         self._pool = pool
         self._reports = reports
         self._metrics = metrics
+        self._policy = policy
         self._model_space = model_space
 
     async def judge(self, submission: Submission) -> Outcome:
@@ -96,7 +99,7 @@ class Judgement:
             raise FieldError("at", "The field «at» is in the future.", next_step="Leave it empty to judge for now.")
         return {
             "id": self._reports.new_id(),
-            "policy": submission.policy or "default",
+            "policy": submission.policy or self._policy,
             # Without a chosen time the moment is that after gathering: what was fetched for it is then not of later.
             "at": submission.at.isoformat() if submission.at else None,
             "clock": {"now": now.isoformat(), "machine": SystemClock().now().isoformat()},

@@ -27,6 +27,7 @@ from ops.service.schedule import catch_up, installation_jobs
 from ops.service.web.app import WebApplication, create_app
 from ops.service.web.errors import AddressError
 from policies.vocabulary import Severity
+from validator.policy_files import policy_named
 
 _MOST_CONNECTIONS = 512
 _GRACE_SECONDS = 20
@@ -34,15 +35,18 @@ _GRACE_SECONDS = 20
 log = get_logger(__name__)
 
 
-def run(host: str | None, port: int | None, *, model_space: bool = False, as_json: bool = False) -> None:
+def run(
+    host: str | None, port: int | None, *, policy: str = "default", model_space: bool = False, as_json: bool = False
+) -> None:
     """Serve until a signal. Raises what the configuration, the database, the keys or the port refuse."""
+    policy = usable_policy(policy)
     settings = prepared_settings(host, port)
     configure_logs(level=settings.log_level, form=settings.log_format)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with ExitStack() as held:
         listener = held.enter_context(_listening(settings.host, settings.port))
         installation = held.enter_context(_installation(settings))
-        application = held.enter_context(_application(installation, model_space))
+        application = held.enter_context(_application(installation, policy, model_space))
         # The kernel queues connections from here on, so that what is announced can be used at once.
         listener.listen(_MOST_CONNECTIONS)
         address = _address(listener)
@@ -51,6 +55,13 @@ def run(host: str | None, port: int | None, *, model_space: bool = False, as_jso
         log.info("serving", profile=settings.profile, base_url=settings.base_url)
         _serve(application, listener)
     log.info("stopped")
+
+
+def usable_policy(name: str) -> str:
+    """The name of a judgement policy, or the absolute path of a policy file, once it has been read: a policy that is
+    wrong is refused before anything starts. Raises PolicyUnknownError, PolicyRefusedError."""
+    policy_named(name)
+    return str(Path(name).absolute()) if name.endswith(".toml") else name
 
 
 def _address(listener: socket.socket) -> str:
@@ -143,14 +154,14 @@ def _require_schema(database: Database, *, may_create: bool) -> None:
 
 
 @contextmanager
-def _application(installation: Installation, model_space: bool) -> Iterator[WebApplication]:
+def _application(installation: Installation, policy: str, model_space: bool) -> Iterator[WebApplication]:
     metrics = Metrics()
     authority = CertificateAuthority.of(installation)
     catch_up(authority)
     jobs = installation_jobs(installation, authority, metrics)
     jobs.launch()
     try:
-        application = create_app(installation, authority, metrics=metrics, model_space=model_space)
+        application = create_app(installation, authority, metrics=metrics, policy=policy, model_space=model_space)
         application.warm_up()
         try:
             yield application

@@ -1,7 +1,10 @@
 """Judging over HTTP: the API's answer is the interface's line, and the page ends in the report."""
 
-from ops.service.web.app import WebApplication
+from pathlib import Path
+
+from ops.service.web.app import WebApplication, create_app
 from tests.service.web.client import Client
+from tests.service.web.conftest import LIMITS
 from tests.service.web.house import COMPANY, House
 from validator.evidence import import_evidence
 
@@ -28,6 +31,21 @@ def test_without_a_forum_nothing_is_trusted(client: Client, signed: bytes) -> No
     answer = post(client, signed)
     assert answer["indication"] == "INDETERMINATE"
     assert answer["recognition"] == []
+
+
+def test_the_services_own_policy_applies_where_none_is_chosen(house: House, signed: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = 'title = "mine"\nextends = "default"\n[signature]\n"SAV.commitment" = "fail"\n'
+    file.write_text(text, encoding="utf-8")
+    application = create_app(house.installation, house.authority, limits=LIMITS, policy=str(file))
+    try:
+        client = Client(application)
+        own = post(client, signed, forum="KZ")
+        chosen = post(client, signed, forum="KZ", policy="default")
+    finally:
+        application.close()
+    assert (own["indication"], own["subIndication"]) == ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
+    assert chosen["indication"] == "TOTAL-PASSED"
 
 
 def test_another_forum_trusts_its_own_roots_only(client: Client, signed: bytes) -> None:

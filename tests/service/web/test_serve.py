@@ -131,6 +131,18 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert (answer.returncode, "TS-WEB-ADDRESS" in answer.stderr, "Next: " in answer.stderr) == (2, True, True)
 
 
+def test_a_policy_that_is_wrong_refuses_to_start_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "mine"\nextends = "default"\n[signature]\n"CV.value" = "warn"\n', encoding="utf-8")
+    answer = refused(tmp_path / "data", "--policy", str(file))
+    assert (answer.returncode, "TS-JUDGE-POLICY-REFUSED" in answer.stderr, "mine.toml:4: " in answer.stderr) == (
+        2,
+        True,
+        True,
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_production_gets_no_secret_made_up(tmp_path: Path) -> None:
     answer = refused(tmp_path / "data", TRUSTSPACE_PROFILE="production")
     assert (answer.returncode, "TS-KEYS-SOFTWARE-IN-PRODUCTION" in answer.stderr) == (2, True)
