@@ -66,10 +66,11 @@ def certificate(node: Node) -> RecordedCertificate:
 def recorded_signature(node: Node) -> RecordedSignature:
     """The signature on a certificate, CRL or OCSP response: BasicSignature and the certificate it verified with."""
     basic, signer = node.child("BasicSignature"), node.child("SigningCertificate")
+    # The chain of a certificate, CRL or OCSP response begins with its signer.
+    signer = signer or next(node.walk("CertificateChain", "ChainItem"), None)
+    name = signer.attribute("Certificate", "Id") if signer else None
     return RecordedSignature(
-        intact=intact(basic),
-        signer=signer.attribute("Certificate", "Id") if signer else None,
-        uses=signature_uses(basic),
+        intact=intact(basic), signer=None if name == node.attribute("Id") else name, uses=signature_uses(basic)
     )
 
 

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Iterator
 
-from policies.algorithms import CryptoResult
+from policies.algorithms import AlgorithmUse, CryptoResult
 from policies.reasons import Reason
 from validator.diagnostic.algorithms import digest_use, signature_uses
 from validator.diagnostic.certificates import intact
@@ -48,7 +48,7 @@ def signature(node: Node) -> SignatureFacts:
         result=CryptoResult.VALID if intact(basic) else CryptoResult.INVALID,
         value_sha256=_value_digest(node, name),
         algorithm=basic.text("EncryptionAlgoUsedToSignThisToken") if basic else None,
-        uses=signature_uses(basic),
+        uses=tuple(dict.fromkeys((*signature_uses(basic), *reference_uses(node.child("DigestMatchers"))))),
         signing_certificate=signing_certificate(node),
         certificate_references=tuple(certificate_references(node)),
         claimed_time=node.time("ClaimedSigningTime", "DateTime"),
@@ -79,6 +79,14 @@ def references(matchers: Node | None) -> tuple[ReferenceFacts, ...]:
             continue
         found.append(reference)
     return tuple(found)
+
+
+def reference_uses(matchers: Node | None) -> Iterator[AlgorithmUse]:
+    """The digests by which the signature stands for its data (EN 319 102-1 5.2.8: algorithms of the references too)."""
+    for item in matchers.children("DigestMatcher") if matchers else ():
+        method = item.text("DigestMethod")
+        if method and item.attribute("type") not in (_ENTRIES | _ELSEWHERE):
+            yield digest_use(method)
 
 
 def _reference(item: Node) -> ReferenceFacts:

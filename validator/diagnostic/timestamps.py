@@ -7,7 +7,13 @@ from policies.algorithms import CryptoResult
 from policies.reasons import Reason
 from validator.diagnostic.algorithms import signature_uses
 from validator.diagnostic.certificates import intact
-from validator.diagnostic.signatures import certificate_references, pdf_faults, references, signing_certificate
+from validator.diagnostic.signatures import (
+    certificate_references,
+    pdf_faults,
+    reference_uses,
+    references,
+    signing_certificate,
+)
 from validator.diagnostic.xml import DiagnosticError, Node
 from validator.evidence import (
     CoveredObject,
@@ -57,10 +63,11 @@ def owners(signatures: Iterator[Node]) -> dict[str, str]:
 
 
 def timestamp(node: Node, order: int, owned: Owners) -> TimestampFacts:
-    """One token. Raises DiagnosticError without an identifier or of an unknown kind."""
-    name, kind = node.attribute("Id"), _KINDS.get(node.attribute("Type") or "")
-    if not name or kind is None:
-        raise DiagnosticError("a time-stamp without identifier or of an unknown kind")
+    """One token; of a kind that is not known here it proves nothing about a signature. Raises DiagnosticError without
+    an identifier."""
+    name, kind = node.attribute("Id"), _KINDS.get(node.attribute("Type") or "", TimestampKind.REFERENCES)
+    if not name:
+        raise DiagnosticError("a time-stamp without identifier")
     imprint = next(iter(_imprints(node)), None)
     return TimestampFacts(
         id=name,
@@ -102,7 +109,7 @@ def _token_signature(node: Node, name: str) -> SignatureFacts:
         references=(ReferenceFacts(kind="token", algorithm="unknown", found=True, intact=True),),
         result=CryptoResult.VALID if sound else CryptoResult.INVALID,
         value_sha256=hashlib.sha256(name.encode()).hexdigest(),
-        uses=signature_uses(node.child("BasicSignature")),
+        uses=tuple(dict.fromkeys((*signature_uses(node.child("BasicSignature")), *reference_uses(node)))),
         signing_certificate=signing_certificate(node),
         certificate_references=tuple(certificate_references(node)),
         remarks=tuple(_authority_remarks(node.child("TSAGeneralName"))),
