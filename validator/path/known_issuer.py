@@ -42,16 +42,17 @@ def answer_below(
     if validation is None or statuses is None:
         return None
     chain = (leaf, *upper.certificates)
+    needed = own.leniencies | upper.leniencies
     return PathOutcome(
-        valid=True,
-        certificates=chain,
-        reasons=(),
-        policies=tuple(sorted(validation.policies)),
-        qualifiers=validation.qualifiers,
-        statuses=statuses,
-        leniencies=tuple(sorted(own.leniencies | upper.leniencies)),
-        explored=upper.explored,
-        candidates=(CandidatePath(certificates=chain, reasons=(), statuses=statuses),),
+        True,
+        chain,
+        (),
+        validation.policies,
+        validation.qualifiers,
+        statuses,
+        tuple(sorted(needed)) if needed else (),
+        upper.explored,
+        (CandidatePath(chain, (), statuses),),
     )
 
 

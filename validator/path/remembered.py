@@ -7,12 +7,14 @@ an answer does not depend on what was asked before.
 """
 
 from itertools import count
+from typing import NamedTuple
 
 from policies.algorithms import AlgorithmPolicy
 from validator.asn1.memory import Generations
 from validator.path.certificate import Certificate
 from validator.path.extension_values import PolicyInformation
 from validator.path.name_constraints import constraint_index
+from validator.path.policy_graph import Qualifiers
 from validator.path.types import PathRequest, PathSettings, TrustAnchor
 from validator.path.validation import PathState, PathValidation, conclude, state_above, violations
 from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
@@ -21,6 +23,19 @@ MAX_OFFERED = 32
 _MAX_KEPT = 4_096
 _MAX_ENDS, _MAX_STATUSES = 256, 64
 Key = tuple[object, ...]
+
+
+class _End(NamedTuple):
+    """The output of 6.1.6 for every end entity with the very tuple `of` of policies; `policies` in order."""
+
+    of: tuple[PolicyInformation, ...] | None
+    success: bool
+    policies: tuple[str, ...]
+    qualifiers: Qualifiers
+
+    @classmethod
+    def of_policies(cls, of: tuple[PolicyInformation, ...] | None, validation: PathValidation) -> "_End":
+        return cls(of, not validation.reasons, tuple(sorted(validation.policies)), validation.qualifiers)
 
 
 class UpperPath:
@@ -56,10 +71,10 @@ class UpperPath:
         self.names = frozenset(one.fingerprint for one in (*certificates, *anchors))
         self._state: PathState = state_above(certificates, request.settings)
         self._constrained = any(constraint_index(one) is not None for one in certificates)
-        self._ends: dict[int, tuple[tuple[PolicyInformation, ...] | None, PathValidation]] = {}
+        self._ends: dict[int, _End] = {}
         self._statuses: dict[Key, tuple[StatusAnswer, ...]] = {}
 
-    def accepted_end(self, leaf: Certificate, settings: PathSettings) -> PathValidation | None:
+    def accepted_end(self, leaf: Certificate, settings: PathSettings) -> "_End | None":
         """What RFC 5280 6.1.6 outputs for `leaf` under these certificates; None when it is not success."""
         details = leaf.details
         if details.policy_constraints is not None:
@@ -67,15 +82,15 @@ class UpperPath:
         # End entities of one issuer share the very tuple of their policies: extensions are decoded once per content.
         policies = details.policies
         known = self._ends.get(id(policies))
-        if known is None or known[0] is not policies:
+        if known is None or known.of is not policies:
             if len(self._ends) >= _MAX_ENDS:
                 self._ends.clear()
-            known = self._ends[id(policies)] = (policies, conclude(self._state, leaf))
-        if known[1].reasons:
+            known = self._ends[id(policies)] = _End.of_policies(policies, conclude(self._state, leaf))
+        if not known.success:
             return None
         if self._constrained and violations((leaf, *self.certificates), settings, of_leaf_only=True):
             return None
-        return known[1]
+        return known
 
     def statuses(self, key: Key) -> tuple[StatusAnswer, ...] | None:
         """The revocation answers about the CA certificates, in their order, that belong to `statuses_key`."""
