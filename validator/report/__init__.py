@@ -1,7 +1,8 @@
 """Reports: the machine's line and full JSON, and one self-contained page for people."""
 
-from validator.report.line import answer_line, full_report
+from validator.report.full import full_report, report_octets
+from validator.report.line import answer_line
 from validator.report.page import html_report
 from validator.report.text import plain_text
 
-__all__ = ["answer_line", "full_report", "html_report", "plain_text"]
+__all__ = ["answer_line", "full_report", "html_report", "plain_text", "report_octets"]

@@ -1,71 +1,56 @@
-"""The machine's answer: the line of `validate --batch`, and the full report with everything needed to replay it."""
+"""The machine's answer: the line of `validate --batch`, with the members that the interface fixes."""
 
 from typing import Any
 
 from policies.reasons import Reason, definition, severity
-from policies.recognition import instruments_digest
 from policies.vocabulary import RecognitionDecision
-from validator.evidence import Change, Evidence, digest, time_text
-from validator.evidence.codec import plain
+from validator.evidence import Change
 from validator.judge.verdict import EvidenceRecordVerdict, SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
+from validator.report.rows import (
+    AnswerLine,
+    BasisRow,
+    ChangeRow,
+    EvidenceRecordRow,
+    ReasonRow,
+    RecognitionRow,
+    SignatureRow,
+    TimestampRow,
+)
+from validator.report.shape import as_json
 
 Json = dict[str, Any]
 
 
 def answer_line(identifier: str, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()) -> Json:
     """The members that the interface fixes, in its order."""
-    return {
-        "id": identifier,
-        "indication": str(verdict.indication),
-        "subIndication": _text(verdict.sub_indication),
-        "signatures": [_signature(item) for item in verdict.signatures],
-        "timestamps": [_timestamp(item) for item in verdict.timestamps],
-        "evidenceRecords": [_evidence_record(item) for item in verdict.evidence_records],
-        "recognition": [_recognition(item) for item in recognitions],
-        "reasons": [reason_json(item) for item in verdict.reasons],
-    }
-
-
-def full_report(
-    identifier: str, evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()
-) -> Json:
-    """The answer line, the documents, the verdict with every block, and the hashes that pin its inputs."""
-    return {
-        **answer_line(identifier, verdict, recognitions),
-        "documents": [plain(item) for item in evidence.documents],
-        "verdict": plain(verdict),
-        "replay": {
-            "evidence": verdict.evidence,
-            "policy": verdict.policy,
-            "policyHash": verdict.policy_hash,
-            "instruments": instruments_digest(),
-            "at": time_text(verdict.at),
-            "verdict": digest(verdict),
-        },
-    }
-
-
-def reason_json(reason: Reason) -> Json:
-    """A reason with what its definition fixes, and the weight it has in this verdict."""
-    known = definition(reason.code)
-    return {
-        "code": reason.code,
-        "severity": str(severity(reason)),
-        "clause": known.clause,
-        "params": dict(reason.params),
-    }
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _change(change: Change) -> Json:
-    found: Json = {"category": change.category, "permitted": change.permitted, "sentence": change_sentence(change)}
-    if change.revision is not None:
-        found["revision"] = change.revision
+    found: Json = as_json(answer_rows(identifier, verdict, recognitions))
     return found
+
+
+def answer_rows(identifier: str, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()) -> AnswerLine:
+    """The same as values."""
+    return AnswerLine(
+        id=identifier,
+        indication=verdict.indication,
+        sub_indication=verdict.sub_indication,
+        signatures=tuple(map(_signature, verdict.signatures)),
+        timestamps=tuple(map(_timestamp, verdict.timestamps)),
+        evidence_records=tuple(map(_evidence_record, verdict.evidence_records)),
+        recognition=tuple(map(_recognition, recognitions)),
+        reasons=reason_rows(verdict.reasons),
+    )
+
+
+def reason_row(reason: Reason) -> ReasonRow:
+    """A reason with what its definition fixes, and the weight it has in this verdict."""
+    clause = definition(reason.code).clause
+    return ReasonRow(code=reason.code, severity=severity(reason), clause=clause, params=dict(reason.params))
+
+
+def reason_rows(reasons: tuple[Reason, ...]) -> tuple[ReasonRow, ...]:
+    """Several, in their order."""
+    return tuple(map(reason_row, reasons))
 
 
 _CHANGES = {
@@ -88,65 +73,91 @@ def change_sentence(change: Change) -> str:
     return f"{_CHANGES.get(change.category, change.category)}{where}; {verdict}."
 
 
-def _signature(item: SignatureVerdict) -> Json:
-    return {
-        "id": item.id,
-        "format": item.format,
-        "level": item.level,
-        "indication": str(item.indication),
-        "subIndication": _text(item.sub_indication),
-        "intact": item.intact,
-        "digestsIntact": item.digests_intact,
-        "signer": item.signer.name if item.signer else None,
-        "claimedTime": time_text(item.claimed_time) if item.claimed_time else None,
-        "bestSignatureTime": time_text(item.best_signature_time) if item.best_signature_time else None,
-        "qualification": item.qualification,
-        "qualificationBasis": item.qualification_basis,
-        "changesAfterSigning": [_change(change) for change in item.changes],
-        "reasons": [reason_json(reason) for reason in item.reasons],
-        "parent": item.parent,
-        "home": item.home,
-    }
+def _changes(changes: tuple[Change, ...]) -> tuple[ChangeRow, ...]:
+    return tuple(
+        ChangeRow(
+            category=item.category,
+            permitted=item.permitted,
+            sentence=change_sentence(item),
+            revision=item.revision,
+        )
+        for item in changes
+    )
 
 
-def _timestamp(item: TimestampVerdict) -> Json:
-    return {
-        "id": item.id,
-        "kind": item.kind,
-        "owner": item.owner,
-        "indication": str(item.indication),
-        "subIndication": _text(item.sub_indication),
-        "intact": item.intact,
-        "digestsIntact": item.digests_intact,
-        "imprintIntact": item.imprint_intact,
-        "qualification": item.qualification,
-        "time": time_text(item.time) if item.time else None,
-        "authority": item.authority,
-        "changesAfterSigning": [_change(change) for change in item.changes],
-        "reasons": [reason_json(reason) for reason in item.reasons],
-    }
+def _signature(item: SignatureVerdict) -> SignatureRow:
+    return SignatureRow(
+        id=item.id,
+        format=item.format,
+        level=item.level,
+        indication=item.indication,
+        sub_indication=item.sub_indication,
+        intact=item.intact,
+        digests_intact=item.digests_intact,
+        signer=item.signer.name if item.signer else None,
+        claimed_time=item.claimed_time,
+        best_signature_time=item.best_signature_time,
+        qualification=item.qualification,
+        qualification_basis=item.qualification_basis,
+        changes_after_signing=_changes(item.changes),
+        reasons=reason_rows(item.reasons),
+        parent=item.parent,
+        home=item.home,
+    )
 
 
-def _evidence_record(item: EvidenceRecordVerdict) -> Json:
-    return {
-        "id": item.id,
-        "form": item.form,
-        "owner": item.owner,
-        "indication": str(item.indication),
-        "subIndication": _text(item.sub_indication),
-        "time": time_text(item.time) if item.time else None,
-        "reasons": [reason_json(reason) for reason in item.reasons],
-    }
+def _timestamp(item: TimestampVerdict) -> TimestampRow:
+    return TimestampRow(
+        id=item.id,
+        kind=item.kind,
+        owner=item.owner,
+        indication=item.indication,
+        sub_indication=item.sub_indication,
+        intact=item.intact,
+        digests_intact=item.digests_intact,
+        imprint_intact=item.imprint_intact,
+        qualification=item.qualification,
+        time=item.time,
+        authority=item.authority,
+        changes_after_signing=_changes(item.changes),
+        reasons=reason_rows(item.reasons),
+    )
 
 
-def _recognition(item: Recognition) -> Json:
+def _evidence_record(item: EvidenceRecordVerdict) -> EvidenceRecordRow:
+    return EvidenceRecordRow(
+        id=item.id,
+        form=item.form,
+        owner=item.owner,
+        indication=item.indication,
+        sub_indication=item.sub_indication,
+        time=item.time,
+        reasons=reason_rows(item.reasons),
+    )
+
+
+def _recognition(item: Recognition) -> RecognitionRow:
     answer = item.answer
     recognised = answer.decision is RecognitionDecision.RECOGNISED
-    return {
-        "signature": item.signature,
-        "forum": item.forum,
-        "decision": str(answer.decision),
-        "level": _text(answer.level),
-        "basis": plain(answer.basis) if recognised else None,
-        "reasons": [reason_json(reason) for reason in answer.reasons],
-    }
+    return RecognitionRow(
+        signature=item.signature,
+        forum=item.forum,
+        decision=answer.decision,
+        level=answer.level,
+        basis=basis_row(item) if recognised else None,
+        reasons=reason_rows(answer.reasons),
+    )
+
+
+def basis_row(item: Recognition) -> BasisRow | None:
+    """The legal basis that an answer rests on, None when there is none."""
+    basis = item.answer.basis
+    if basis is None:
+        return None
+    return BasisRow(
+        instrument=basis.instrument,
+        title=basis.title,
+        citation=basis.citation,
+        article=basis.article,
+        mark=basis.mark,
+    )

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,30 +9,17 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from policies.jurisdictions import jurisdictions
-from policies.reasons import LANGUAGES, Reason, definition, next_step, sentence, severity
+from policies.reasons import LANGUAGES
 from policies.recognition import instruments_digest
-from policies.vocabulary import Indication, RecognitionDecision, Severity
+from policies.vocabulary import RecognitionDecision
 from validator.evidence import Evidence, digest, time_text
 from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
+from validator.report.answers import by_gravity, decisive, every_reason, technical
 from validator.report.line import change_sentence
 from validator.report.pictures import chain, events, timeline
+from validator.report.told import Told, tell
 from validator.report.words import complete, words
-
-_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
-MAX_REASONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A reason in words: code, sentence, next step, and the language that the words are in."""
-
-    code: str
-    severity: str
-    clause: str
-    sentence: str
-    next: str
-    language: str
 
 
 def html_report(
@@ -52,7 +38,7 @@ def html_report(
             verdict=verdict,
             document=evidence.documents[0],
             others=evidence.documents[1:],
-            technical=_technical(verdict),
+            technical=str(technical(verdict)),
             forums=[_recognition(item, chosen) for item in recognitions],
             signatures=[_signature(verdict, item, recognitions, chosen) for item in verdict.signatures],
             stamps=[_stamp(item, chosen) for item in verdict.timestamps],
@@ -84,46 +70,12 @@ def _style() -> str:
     return _environment().get_template("report.css.j2").render().strip()
 
 
-def tell(reason: Reason, language: str) -> Told:
-    """A reason in words, in English where the language has none."""
-    known = definition(reason.code)
-    for candidate in (language, "en"):
-        try:
-            said, step = sentence(reason, candidate), next_step(reason, candidate)
-        except (KeyError, FileNotFoundError):
-            continue
-        return Told(reason.code, str(severity(reason)), known.clause, said, step, candidate)
-    return Told(reason.code, str(severity(reason)), known.clause, reason.code, "", "en")
-
-
-def _technical(verdict: Verdict) -> str:
-    """The five words of the first axis."""
-    if verdict.indication in (Indication.TOTAL_PASSED, Indication.PASSED):
-        limited = any(item.changes or _warned(item.reasons) for item in verdict.signatures)
-        return "confirmed_limits" if limited else "confirmed"
-    if verdict.indication is Indication.NO_SIGNATURE:
-        return "none"
-    return "open" if verdict.indication is Indication.INDETERMINATE else "failed"
-
-
-def _warned(reasons: tuple[Reason, ...]) -> bool:
-    return any(severity(item) is not Severity.INFORMATION for item in reasons)
-
-
-def _sorted(reasons: tuple[Reason, ...]) -> list[Reason]:
-    """Errors before warnings before information, otherwise in the order of the verdict (the decisive first)."""
-    return sorted(dict.fromkeys(reasons), key=lambda item: _GRAVITY[severity(item)])
-
-
 def _top(verdict: Verdict, language: str) -> list[Told]:
-    every = (*verdict.reasons, *(reason for item in verdict.signatures for reason in item.reasons))
-    return [tell(item, language) for item in _sorted(every)][:MAX_REASONS]
+    return [tell(item, language) for item in decisive(verdict)]
 
 
 def _steps(verdict: Verdict, recognitions: tuple[Recognition, ...], language: str) -> list[Told]:
-    every = [*verdict.reasons, *(reason for item in verdict.signatures for reason in item.reasons)]
-    every += [reason for item in recognitions for reason in item.answer.reasons]
-    told = [tell(item, language) for item in _sorted(tuple(every))]
+    told = [tell(item, language) for item in every_reason(verdict, recognitions)]
     by_step = {item.next: item for item in reversed(told) if item.next}
     return [item for item in told if item.next and by_step[item.next] is item]
 
@@ -160,7 +112,7 @@ def _signature(
         "masked": _masked(item.signer.identifier if item.signer else None),
         "proof": table["proven_by"].format(authority=proof.authority or "?") if proof else table["not_proven"],
         "home": home.name(language) if home else item.home,
-        "reasons": [tell(reason, language) for reason in _sorted(item.reasons)],
+        "reasons": [tell(reason, language) for reason in by_gravity(item.reasons)],
         "changes": [change_sentence(change) for change in item.changes],
         "events": rows,
         "timeline": Markup(timeline(rows, table, table["timeline"])),  # noqa: S704 - drawn here, text escaped there
@@ -180,4 +132,4 @@ def _masked(identifier: str | None) -> str | None:
 
 
 def _stamp(item: TimestampVerdict, language: str) -> dict[str, Any]:
-    return {"v": item, "reasons": [tell(reason, language) for reason in _sorted(item.reasons)]}
+    return {"v": item, "reasons": [tell(reason, language) for reason in by_gravity(item.reasons)]}
