@@ -109,7 +109,10 @@ def _person(node: Node) -> RecordedPerson:
 
 def _extensions(node: Node) -> RecordedExtensions:
     """Of the present vocabulary (CertificateExtensions), or of the older one, which has them beside the other facts."""
-    found = {oid: item for item in node.children() if (oid := item.attribute("OID"))}
+    # A file may say of an extension that it is not there.
+    found = {
+        oid: item for item in node.children() if (oid := item.attribute("OID")) and item.flag("present") is not False
+    }
     constraints = node.child("BasicConstraints")
     length = constraints.attribute("pathLenConstraint", "PathLenConstraint") if constraints else None
     usage = _list(node, "KeyUsages", "KeyUsageBits")

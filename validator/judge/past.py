@@ -184,7 +184,7 @@ def _past_signature(context: Context, proofs: ProofsOfExistence, subject: Subjec
             return decided, past
     sub = subject.current.sub_indication
     if sub is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE and _algorithms_proven(subject, proofs):
-        return _proven_in_validity(subject, past, facts, best), past
+        return _proven_otherwise(context, subject, past, facts, best), past
     if (
         sub is SubIndication.TRY_LATER
         and not subject.current.on_hold
@@ -194,14 +194,19 @@ def _past_signature(context: Context, proofs: ProofsOfExistence, subject: Subjec
     return subject.current, past
 
 
-def _proven_in_validity(subject: Subject, past: Past, facts: CertificateFacts, best: datetime) -> Conclusion:
-    """Behind a weak algorithm there may stand an expiry: its proof has to hold for that too."""
+def _proven_otherwise(
+    context: Context, subject: Subject, past: Past, facts: CertificateFacts, best: datetime
+) -> Conclusion:
+    """Behind a weak algorithm there may stand an expiry or stale knowledge: the proof has to hold for those too."""
     if best < facts.not_before:
         return failed(SubIndication.NOT_YET_VALID, Reason.of("TS-SIG-BEFORE-VALIDITY", time=best.isoformat()))
-    if best <= facts.not_after:
-        return _now(past)
-    reason = Reason.of("TS-POE-AFTER-EXPIRY", time=best.isoformat())
-    return indeterminate(SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, reason, *subject.current.reasons)
+    if best > facts.not_after:
+        reason = Reason.of("TS-POE-AFTER-EXPIRY", time=best.isoformat())
+        return indeterminate(SubIndication.OUT_OF_BOUNDS_NOT_REVOKED, reason, *subject.current.reasons)
+    if past.path is not None and not fresh_at(context, past.path, best, RELIED[subject.purpose]):
+        reason = Reason.of("TS-CHAIN-STATUS-NOT-FRESH", time=best.isoformat())
+        return indeterminate(SubIndication.TRY_LATER, reason, *subject.current.reasons)
+    return _now(past)
 
 
 def _kept(subject: Subject, reasons: tuple[Reason, ...]) -> Conclusion:

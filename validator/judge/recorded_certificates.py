@@ -4,8 +4,6 @@ from policies.jurisdictions import CertificateClaims
 from validator.evidence.recorded import RecordedCertificate
 from validator.judge.chains import CertificateFacts
 
-_EXTENDED_KEY_USAGE = "2.5.29.37"
-
 
 def certificate_facts(one: RecordedCertificate) -> CertificateFacts:
     """The same facts in the judgement's form."""
@@ -31,6 +29,7 @@ def certificate_facts(one: RecordedCertificate) -> CertificateFacts:
         self_issued=one.self_signed or one.subject == one.issuer,
         key_usage=None if extensions.key_usage is None else frozenset(extensions.key_usage),
         extended_key_usage=None if usages is None else frozenset(usages),
+        # Recordings of older files state "false" throughout, so that they do not tell; the purpose itself they do.
         extended_key_usage_critical=usages is not None,
         private_key_period=None if period == (None, None) else period,
         claims=CertificateClaims(
@@ -39,4 +38,8 @@ def certificate_facts(one: RecordedCertificate) -> CertificateFacts:
             extended_key_usages=frozenset(usages or ()),
             qc_legislation=extensions.qc_legislation,
         ),
+        extensions=frozenset(extensions.present),
+        critical_extensions=frozenset(extensions.critical),
+        issuer_access=extensions.ca_issuers,
+        revocation_access=extensions.revocation_access,
     )

@@ -18,6 +18,14 @@ WIDE = ((-300, 7), (-1, 6))
 PASSED = ("TOTAL-PASSED", None)
 
 OUTLIVED: dict[str, Any] = {"signer": (-900, -10), "ca": (-3000, -8), "lists": ((-25, 6),)}
+# SHA-1 ended in 2012 (default catalogue).
+OLD: dict[str, Any] = {
+    "digest": "SHA-1",
+    "signer": (-5000, 1000),
+    "ca": (-6000, 3000),
+    "tsa": (-6000, 3000),
+    "stamps": ((SIGNATURE, -4600), (ARCHIVE, -4570)),
+}
 
 CASES: list[tuple[str, dict[str, Any], tuple[str, str | None]]] = [
     ("good", {}, PASSED),
@@ -46,6 +54,13 @@ CASES: list[tuple[str, dict[str, Any], tuple[str, str | None]]] = [
      "stamps": ((SIGNATURE, -10),)}, ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND_NO_POE")),
     ("weak digest", {"digest": "SHA-1"}, ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")),
     ("weak digest counts before expiry", {"digest": "SHA-1", "signer": (-900, -10)},
+     ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")),
+    ("weak digest, archived while it was good", {**OLD, "lists": ((-4590, -4580),)}, PASSED),
+    ("the same with stale status then", {**OLD, "lists": ((-4700, -4690),)}, ("INDETERMINATE", "TRY_LATER")),
+    ("the same after the certificate's end", {**OLD, "signer": (-5000, -4610), "lists": ((-4620, -4600),)},
+     ("INDETERMINATE", "OUT_OF_BOUNDS_NOT_REVOKED")),
+    ("the same archived too late",
+     {**OLD, "stamps": ((SIGNATURE, -4000), (ARCHIVE, -3990)), "lists": ((-4001, -3995),)},
      ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")),
     ("who signed the status has ended", {"responder": -1, "lists": ((-5, 6),)},
      ("INDETERMINATE", "REVOCATION_OUT_OF_BOUNDS_NO_POE")),
