@@ -132,17 +132,15 @@ def _parse(encoded: bytes) -> Name:
 
 def _remembered_rdn(octets: bytes, name: bytes, before: int) -> _Rdn:
     try:
-        rdn = _read_rdn(octets)
+        rdn = usual_rdn(octets) or read_rdn(octets)
     except der.DerError as error:
         raise der.DerError(error.rule, error.offset + der.single(name).value + before) from None
     _rdns.put(octets, rdn, 4 * len(octets) + _WEIGHT)
     return rdn
 
 
-def _read_rdn(encoded: bytes) -> _Rdn:
-    usual = _usual_rdn(encoded)
-    if usual is not None:
-        return usual
+def read_rdn(encoded: bytes) -> _Rdn:
+    """Any relative name from its complete encoding. Raises DerError."""
     faults: set[str] = set()
     items = der.sequence(encoded, der.single(encoded), der.SET, 100)
     if not items:
@@ -154,7 +152,7 @@ def _read_rdn(encoded: bytes) -> _Rdn:
     return _Rdn(attributes, key, _join([key]), tuple(faults))
 
 
-def _usual_rdn(encoded: bytes) -> _Rdn | None:
+def usual_rdn(encoded: bytes) -> _Rdn | None:
     """The usual RDN, read in one walk: one attribute with low tags and one-octet lengths, a string without fault that
     is printable ASCII or any UTF-8. None for any other."""
     size = len(encoded)

@@ -3,7 +3,10 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
+import pytest
+
 from ops.platform import der
+from validator.path import remembered
 from validator.path.types import RevocationMode
 from validator.revocation.crl import parse_crl
 from validator.revocation.types import RevocationEvidence
@@ -64,3 +67,75 @@ def test_the_answer_does_not_depend_on_what_was_asked_before(forge: SimpleNamesp
     assert again.valid
     assert (again.certificates, again.explored) == (alone.certificates, alone.explored)
     assert again.certificates[1].fingerprint == forge.parsed(second).fingerprint
+
+
+KINDS: dict[str, dict[str, object]] = {
+    "good": {},
+    "expired": {"not_after": "yesterday"},
+    "not yet valid": {"not_before": "tomorrow"},
+    "forged": {"signer": "thief"},
+    "other policies": {"extra": ["policies"]},
+    "unknown critical extension": {"extra": ["unknown"]},
+    "critical policies": {"extra": ["critical"]},
+    "no key identifiers": {"without": ["2.5.29.35"]},
+    "barred name": {"subject": "CN=Barred"},
+    "purpose": {"extra": ["purpose"]},
+    "two names": {"extra": ["names"]},
+    "bad name": {"extra": ["bad-name"]},
+    "self-issued": {"subject": "CN=CA", "owner": "ca-2"},
+    "the authority itself": {"subject": "CN=CA", "issuer": "CN=Root", "signer": "root", "owner": "ca", "ca": True},
+}
+CIRCUMSTANCES: tuple[dict[str, object], ...] = (
+    {},
+    {"require_explicit_policy": True},
+    {"initial_policies": frozenset({"1.2.3"}), "require_explicit_policy": True},
+    {"eku": frozenset({"1.3.6.1.5.5.7.3.4"})},
+    {"names": (("email", "a@example.org"),)},
+    {"anchor_constraints": True, "anchor_expiry": True, "anchor_basic_constraints": True},
+    {"max_depth": 1},
+    {"revocation": RevocationMode.REQUIRE},
+    {"revocation": RevocationMode.IF_DECLARED},
+)
+
+
+def leaf_of_kind(forge: SimpleNamespace, kind: str) -> bytes:
+    extensions = {
+        "policies": forge.policies("1.2.3", "1.2.4"),
+        "unknown": der.extension("1.2.3.4.5", der.null(), critical=True),
+        "critical": forge.policies("1.2.3", critical=True),
+        "purpose": forge.eku("1.3.6.1.5.5.7.3.1"),
+        "names": forge.san(forge.email("a@example.org"), forge.dns("a.example.org")),
+        "bad-name": forge.san(forge.email("not a mailbox")),
+    }
+    moments = {"yesterday": forge.NOW - timedelta(days=1), "tomorrow": forge.NOW + timedelta(days=1)}
+    changes = dict(KINDS[kind])
+    changes["extra"] = [extensions[name] for name in changes.get("extra", ())]  # type: ignore[attr-defined]
+    for name in ("not_before", "not_after"):
+        if name in changes:
+            changes[name] = moments[str(changes[name])]
+    return bytes(forge.end_entity(**changes))
+
+
+@pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
+@pytest.mark.parametrize("barred", [False, True])
+def test_a_known_issuer_changes_no_answer(
+    forge: SimpleNamespace, circumstances: dict[str, object], barred: bool
+) -> None:
+    limits = [forge.name_constraints(None, [forge.dn("CN=Barred")])] if barred else []
+    root, ca = forge.root(), forge.authority(extra=limits)
+    leaves = {kind: leaf_of_kind(forge, kind) for kind in KINDS} | {"in the pool": ca}
+    lists = [crl(forge, "CN=Root", "root"), crl(forge, "CN=CA", "ca", forge.parsed(leaves["two names"]).serial)]
+    evidence = RevocationEvidence.of(parse_crl(one) for one in lists)
+
+    def asked(leaf: bytes) -> object:
+        return forge.ask(leaf, [root], [ca], evidence=evidence, **circumstances)
+
+    alone = {}
+    for kind, leaf in leaves.items():
+        remembered._upper.clear()
+        alone[kind] = asked(leaf)
+    remembered._upper.clear()
+    for kind, leaf in [*leaves.items(), *reversed(leaves.items())]:
+        assert asked(leaf) == alone[kind], kind
+    if not circumstances:
+        assert len(remembered._upper) > 0
