@@ -307,6 +307,7 @@ def test_rule_at_every_level(rule: Rule) -> None:
             reasons = (*heard.failures, *heard.remarks)
             assert {severity(reason) for reason in reasons} <= {level.severity}
             assert {reason.code for reason in reasons} <= set(rule.reasons or catalogue())
+            assert {reason.rule for reason in reasons} <= {rule.id}
             assert heard.passed is (level is not Level.FAIL)
 
 

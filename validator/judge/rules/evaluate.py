@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.reasons import Reason, definition
-from policies.vocabulary import Severity, SubIndication
+from policies.vocabulary import SubIndication
 from validator.judge.conclusion import Conclusion, failed, indeterminate, passed
 from validator.judge.policy import JudgementPolicy
 from validator.judge.rules import attributes, certificates, form, statuses, times, trust_lists
@@ -84,8 +84,8 @@ def _said(broken: list[tuple[Rule, Level, Reasons]]) -> Hearing:
     failing = [item for item in broken if item[1] is Level.FAIL]
     others = [item for item in broken if item[1] is not Level.FAIL]
     return Hearing(
-        tuple(_weighing(reason, level.severity) for _, level, reasons in failing for reason in reasons),
-        tuple(_weighing(reason, level.severity) for _, level, reasons in others for reason in reasons),
+        tuple(_weighing(reason, rule, level) for rule, level, reasons in failing for reason in reasons),
+        tuple(_weighing(reason, rule, level) for rule, level, reasons in others for reason in reasons),
         failing[0][0].sub_indication if failing else None,
     )
 
@@ -102,6 +102,7 @@ def together(hearings: Iterable[Hearing]) -> Hearing:
     )
 
 
-def _weighing(reason: Reason, severity: Severity) -> Reason:
+def _weighing(reason: Reason, rule: Rule, level: Level) -> Reason:
     """The reason with the level's weight, which is only written where the definition has another."""
-    return reason.weighing(None if definition(reason.code).severity is severity else severity)
+    known = definition(reason.code).severity
+    return reason.weighing(None if known is level.severity else level.severity, rule.id)
