@@ -1,19 +1,21 @@
 """The OCSP responder's logic (RFC 6960, RFC 9654): request octets in, response octets out, one signature.
 
-Issuers are found by SHA-1 or SHA-256 of their name and key; statuses come through a look-up function, so that nothing
-here does input or output. A serial that was never reserved is `unknown`.
+Issuers are found by any known digest of their name and key, because a state's own clients may use the state's own;
+statuses come through a look-up function, so that nothing here does input or output. A serial that was never reserved is
+`unknown`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from hashlib import sha1, sha256
+from hashlib import sha1
 
 from ca import oids, reader
 from ca.validity import whole_second
 from ca.values import RevocationReason
 from ops.platform import der
+from policies.algorithms import digest, digest_supported
 
 LARGEST_REQUEST = 16_384
 MOST_CERTIFICATES = 32
@@ -21,10 +23,6 @@ MOST_CERTIFICATES = 32
 _ECHOED_NONCE, _LONGEST_NONCE = 32, 128
 
 SHA1, SHA256 = "1.3.14.3.2.26", "2.16.840.1.101.3.4.2.1"
-_DIGESTS: Mapping[str, Callable[[bytes], bytes]] = {
-    SHA1: lambda data: sha1(data, usedforsecurity=False).digest(),
-    SHA256: lambda data: sha256(data).digest(),
-}
 
 MALFORMED = b"\x30\x03\x0a\x01\x01"
 INTERNAL_ERROR = b"\x30\x03\x0a\x01\x02"
@@ -77,9 +75,11 @@ class Template:
         return cls(der.explicit(2, der.octet_string(key_hash)), der.explicit(1, der.sequence(cutoff)))
 
 
-def issuer_hashes(name: bytes, key_bits: bytes) -> tuple[tuple[str, bytes, bytes], ...]:
-    """The keys under which requests name an issuer: (digest OID, hash of the name's DER, hash of the key's bits)."""
-    return tuple((oid, digest(name), digest(key_bits)) for oid, digest in _DIGESTS.items())
+def names_issuer(wanted: tuple[str, bytes, bytes], name: bytes, key_bits: bytes) -> bool:
+    """Whether a request's (digest OID, hash of the name, hash of the key) mean the issuer with this name's DER and
+    these contents of the key's BIT STRING."""
+    oid, of_name, of_key = wanted
+    return digest_supported(oid) and (digest(oid, name), digest(oid, key_bits)) == (of_name, of_key)
 
 
 def read_request(octets: bytes) -> OcspRequest:
@@ -105,9 +105,9 @@ def read_request(octets: bytes) -> OcspRequest:
 def _cert_id(request: reader.Node) -> CertId:
     node = reader.expect(reader.children(request, minimum=1, limit=2)[0], 0x30)
     algorithm, name_hash, key_hash, serial = reader.children(node, minimum=4, limit=4)
-    digest = reader.oid_text(reader.children(reader.expect(algorithm, 0x30), minimum=1, limit=2)[0])
+    named = reader.oid_text(reader.children(reader.expect(algorithm, 0x30), minimum=1, limit=2)[0])
     hashes = (reader.expect(name_hash, 0x04).contents, reader.expect(key_hash, 0x04).contents)
-    return CertId(node.whole, (digest, *hashes), reader.integer(serial))
+    return CertId(node.whole, (named, *hashes), reader.integer(serial))
 
 
 def _nonce(extensions: reader.Node) -> bytes | None:

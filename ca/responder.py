@@ -1,11 +1,12 @@
 """The delegated OCSP responders of an installation: their keys and certificates, and answering from the database."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from ca import ocsp, reader
 from ca.clockguard import trusted_now
@@ -24,6 +25,7 @@ from ca.signing import sign_ocsp
 from ca.values import CertificateRequest, Issued, RevocationReason, StoredKey
 from ops.platform.keys import KeyAlgorithm
 from ops.platform.statements import PreparedStatement
+from policies.algorithms import digest, digest_supported
 
 _NEVER_SIGNED = (CertificateState.RESERVED.value, CertificateState.VOID.value)
 
@@ -119,6 +121,7 @@ class OcspService:
         self._room = room
         self._issuers: dict[tuple[str, bytes, bytes], tuple[int, datetime]] = {}
         self._responders: dict[int, _Responder] = {}
+        self._named: dict[str, tuple[int, Mapping[bytes, tuple[int, ...]]]] = {}
         self._lock = threading.Lock()
         self._latest = room.clock.now()
 
@@ -160,16 +163,39 @@ class OcspService:
         return found.pop() if len(found) == 1 else None
 
     def _find_issuer(self, wanted: tuple[str, bytes, bytes]) -> tuple[int, datetime] | None:
-        # By index, so that a stranger's issuer costs one look-up however many authorities there are.
-        column = AuthorityRow.ocsp_name_hash if wanted[0] == ocsp.SHA1 else AuthorityRow.name_hash
         with self._room.database.read() as session:
-            for row in session.exec(select(AuthorityRow).where(column == wanted[1].hex())):
+            for row in self._candidates(session, wanted):
                 assert row.id is not None
-                if wanted in ocsp.issuer_hashes(row.subject, public_key_bits(row.spki)):
+                if ocsp.names_issuer(wanted, row.subject, public_key_bits(row.spki)):
                     with self._lock:
                         self._issuers[wanted] = (row.id, row.created_at)
                     return row.id, row.created_at
         return None
+
+    def _candidates(self, session: Session, wanted: tuple[str, bytes, bytes]) -> Sequence[AuthorityRow]:
+        # By index, so that a stranger's issuer costs one look-up however many authorities there are.
+        oid, of_name = wanted[0], wanted[1].hex()
+        if oid == ocsp.SHA1:
+            return session.exec(select(AuthorityRow).where(AuthorityRow.ocsp_name_hash == of_name)).all()
+        if oid == ocsp.SHA256:
+            return session.exec(select(AuthorityRow).where(AuthorityRow.name_hash == of_name)).all()
+        if not digest_supported(oid):
+            return ()
+        numbers = self._numbers_by_name(session, oid).get(wanted[1], ())
+        return session.exec(select(AuthorityRow).where(col(AuthorityRow.id).in_(numbers))).all()
+
+    def _numbers_by_name(self, session: Session, oid: str) -> Mapping[bytes, tuple[int, ...]]:
+        """Authorities by a digest of their name that the database has no index for; made again when there are more."""
+        count = session.exec(select(func.count(col(AuthorityRow.id)))).one()
+        known = self._named.get(oid)
+        if known is None or known[0] != count:
+            found: dict[bytes, tuple[int, ...]] = {}
+            for number, subject in session.exec(select(AuthorityRow.id, AuthorityRow.subject)):
+                assert number is not None
+                key = digest(oid, subject)
+                found[key] = (*found.get(key, ()), number)
+            known = self._named[oid] = (count, found)
+        return known[1]
 
     def _statuses(
         self, request: ocsp.OcspRequest, authority_id: int, since: datetime, now: datetime

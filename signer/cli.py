@@ -143,7 +143,9 @@ def tsa_list(as_json: AsJson = False) -> None:
 def tsa_stamp(
     file: Annotated[Path, typer.Argument(help="The document.")],
     tsa: Annotated[str | None, typer.Option(help="Unit of this installation, or http(s) address of another.")] = None,
-    digest: Annotated[str, typer.Option(help="sha256, sha384 or sha512.")] = "sha256",
+    digest: Annotated[
+        str, typer.Option(help="sha256, sha384, sha512, or a national one such as streebog256, belt, sm3.")
+    ] = "sha256",
     out: Annotated[Path | None, typer.Option(help="Where to write; FILE.tst when not given.")] = None,
     as_json: AsJson = False,
 ) -> None:

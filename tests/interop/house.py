@@ -2,13 +2,13 @@
 credential; and what they make, for the peers and for our own validator to judge."""
 
 from dataclasses import dataclass
-from hashlib import sha1
 from typing import Final
 
 from ca.csr import public_key_bits
 from ca.values import Attributes, AuthorityKind, NewAuthority, RevocationReason
 from ops.platform import der
 from ops.platform.keys import KeyAlgorithm
+from policies.algorithms import digest
 from signer.certificate import facts
 from signer.enrolment import Enrolment
 from signer.material import MaterialCollector
@@ -21,6 +21,7 @@ from tests.ca.world import World
 from validator.gather import AnchorInput, Source
 from validator.service import ValidationRequest, ValidationResult, validate
 
+SHA1: Final = "1.3.14.3.2.26"
 POLICY: Final = "1.3.6.1.4.1.32473.1.4.999"
 _STATES: Final = {
     "gost-2012": "RU",
@@ -115,9 +116,9 @@ class House:
         root, below = (self.world.ca.publish_crl(self.named(name)).der for name in ("root", "ca"))
         return root, below
 
-    def ocsp(self, certificate: bytes) -> bytes:
+    def ocsp(self, certificate: bytes, digest_oid: str = SHA1) -> bytes:
         """The OCSP response about a certificate of the issuing authority."""
-        return self.world.ca.ocsp(ocsp_request(certificate, self.ca))
+        return self.world.ca.ocsp(ocsp_request(certificate, self.ca, digest_oid))
 
     def revoke_leaf(self) -> None:
         """Revoke the credential's certificate."""
@@ -170,13 +171,13 @@ def _certified(certificate: bytes | None) -> bytes:
     return certificate
 
 
-def ocsp_request(certificate: bytes, issuer: bytes) -> bytes:
-    """An OCSPRequest without nonce, by SHA-1 (RFC 6960 4.1)."""
+def ocsp_request(certificate: bytes, issuer: bytes, digest_oid: str) -> bytes:
+    """An OCSPRequest without nonce (RFC 6960 4.1)."""
     found, above = facts(certificate), facts(issuer)
     identifier = der.sequence(
-        der.algorithm("1.3.14.3.2.26", der.null()),
-        der.octet_string(sha1(found.issuer, usedforsecurity=False).digest()),
-        der.octet_string(sha1(public_key_bits(above.spki), usedforsecurity=False).digest()),
+        der.algorithm(digest_oid, der.null()),
+        der.octet_string(digest(digest_oid, found.issuer)),
+        der.octet_string(digest(digest_oid, public_key_bits(above.spki))),
         found.serial,
     )
     return der.sequence(der.sequence(der.sequence(der.sequence(identifier))))

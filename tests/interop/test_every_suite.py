@@ -12,19 +12,21 @@ from typing import Final
 import pytest
 
 from ca.errors import BlockedKeyError, ProofOfPossessionError, RequestRefusedError, ReusedKeyError
+from ca.ocsp import UNAUTHORIZED
 from ca.values import AuthorityKind, CertificateRequest, CrossTerms, NewAuthority, Pkcs10, StoredKey
 from ops.platform import der
-from ops.platform.keys import KeyAlgorithm
-from policies.algorithms import describe_key, load_policy
+from ops.platform.keys import DIGEST_OIDS, KeyAlgorithm
+from policies.algorithms import CryptoResult, describe_key, load_policy, verify
 from signer.certificate import facts
 from signer.errors import CertificateRevokedError
 from signer.model import AdesLevel, SignatureFormat
 from tests.ca.world import World
-from tests.interop.house import House, name_in
+from tests.interop.house import SHA1, House, name_in, ocsp_request
 from tests.interop.peers import with_digest_parameters
 from validator.cms.signed_data import parse
 from validator.gather import AnchorInput, Source
 from validator.judge import SignatureVerdict, judge, judgement_policy
+from validator.revocation.ocsp import OcspResponse, parse_ocsp
 from validator.service import ValidationRequest, ValidationResult, validate
 
 POST_QUANTUM: Final = (KeyAlgorithm.ML_DSA_65, KeyAlgorithm.ML_DSA_87, KeyAlgorithm.SLH_DSA_SHA2_128F)
@@ -180,6 +182,23 @@ def test_request_proves_possession(houses: dict[KeyAlgorithm, House], kind: KeyA
     assert facts(house.world.ca.issue_now(asked).der).spki == house.world.keys.public_key(label)
     with pytest.raises(ProofOfPossessionError):
         house.world.ca.issue_now(replace(asked, key=_request(house.world, label, changed=True)))
+
+
+@pytest.mark.parametrize(
+    "kind", [KeyAlgorithm.BIGN_256, KeyAlgorithm.GOST_2012_512_A, KeyAlgorithm.GOST_KZ_2015_512, KeyAlgorithm.SM2]
+)
+def test_status_is_asked_for_by_the_states_own_digest(houses: dict[KeyAlgorithm, House], kind: KeyAlgorithm) -> None:
+    house, oid = houses[kind], DIGEST_OIDS[kind.natural_digest]
+    answer = parse_ocsp(house.ocsp(house.leaf, oid))
+    assert isinstance(answer, OcspResponse)
+    (single,) = answer.responses
+    assert (single.cert_id.hash_algorithm, single.status) == (oid, "good")
+    assert verify(answer.algorithm, facts(house.responder).spki, answer.tbs, answer.signature) is CryptoResult.VALID
+    stranger = houses[KeyAlgorithm.EC_P521]
+    assert house.world.ca.ocsp(ocsp_request(house.leaf, house.leaf, oid)) == UNAUTHORIZED
+    assert isinstance(parse_ocsp(stranger.ocsp(stranger.leaf, oid)), OcspResponse)
+    unknown = ocsp_request(house.leaf, house.ca, SHA1).replace(der.oid(SHA1), der.oid("1.3.14.3.2.99"))
+    assert house.world.ca.ocsp(unknown) == UNAUTHORIZED
 
 
 def test_revoked_is_not_signed_with(shared_world: World) -> None:
