@@ -1,18 +1,19 @@
 """Which rules of the policy were evaluated for each signature and time-stamp, and whether they held.
 
-A verdict holds the reasons of a building block; a rule that can give one of them did not hold. Several rules of one
-block may share a code: then the reasons do not tell which of them it was, and the row says so.
+A reason names the rule that gave it: a rule that no reason names held. The rules about time and about long-term
+material (LTV, LTA) are evaluated for every signature, those about the age of a status (RFC) with its certificate.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 from validator.judge.policy import JudgementPolicy
 from validator.judge.rules.model import Rule, RuleContext, Setting
-from validator.judge.verdict import Block, SignatureVerdict, TimestampVerdict, Verdict
+from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
 from validator.report.content import RuleRow
 
 MAX_ROWS = 20_000
+_ALWAYS = ("LTV", "LTA")
+_WITH = {"XCV": ("RFC",)}
 
 
 def rule_rows(verdict: Verdict, policy: JudgementPolicy) -> tuple[RuleRow, ...]:
@@ -20,7 +21,7 @@ def rule_rows(verdict: Verdict, policy: JudgementPolicy) -> tuple[RuleRow, ...]:
     found: list[RuleRow] = []
     judged: tuple[SignatureVerdict | TimestampVerdict, ...] = (*verdict.signatures, *verdict.timestamps)
     for item in judged:
-        found += _of(item.id, item.blocks, _context(item), policy)
+        found += _of(item, policy)
         if len(found) > MAX_ROWS:
             break
     return tuple(found[:MAX_ROWS])
@@ -32,29 +33,39 @@ def _context(item: SignatureVerdict | TimestampVerdict) -> RuleContext:
     return RuleContext.COUNTER_SIGNATURE if item.parent else RuleContext.SIGNATURE
 
 
-def _of(name: str, blocks: tuple[Block, ...], context: RuleContext, policy: JudgementPolicy) -> Iterable[RuleRow]:
-    codes: dict[str, set[str]] = {}
-    for block in blocks:
-        codes.setdefault(block.name, set()).update(reason.code for reason in block.reasons)
-    for block_name, stated in codes.items():
-        rules = _evaluated(policy, block_name, context)
-        shared = Counter(code for rule, _ in rules for code in rule.reasons)
-        for rule, setting in rules:
-            given = tuple(code for code in rule.reasons if code in stated)
-            held = not given or (None if all(shared[code] > 1 for code in given) else False)
-            yield RuleRow(
-                object=name,
-                rule=rule.id,
-                block=rule.block,
-                clause=rule.clause,
-                context=context,
-                level=setting.level,
-                held=held,
-                reasons=given,
-            )
+def _of(item: SignatureVerdict | TimestampVerdict, policy: JudgementPolicy) -> Iterable[RuleRow]:
+    reasons = (*item.reasons, *(reason for block in item.blocks for reason in block.reasons))
+    given: dict[str, dict[str, None]] = {}
+    for reason in reasons:
+        if reason.rule is not None:
+            given.setdefault(reason.rule, {})[reason.code] = None
+    context = _context(item)
+    for rule, setting in _evaluated(policy, _blocks(item), context):
+        yield RuleRow(
+            object=item.id,
+            rule=rule.id,
+            block=rule.block,
+            clause=rule.clause,
+            context=context,
+            level=setting.level,
+            held=rule.id not in given,
+            reasons=tuple(given.get(rule.id, ())),
+        )
 
 
-def _evaluated(policy: JudgementPolicy, block: str, context: RuleContext) -> tuple[tuple[Rule, Setting], ...]:
+def _blocks(item: SignatureVerdict | TimestampVerdict) -> frozenset[str]:
+    """The blocks whose rules were evaluated for an object."""
+    ran = {block.name for block in item.blocks}
+    more = (name for block in ran for name in _WITH.get(block, ()))
+    return frozenset((*ran, *more, *(_ALWAYS if isinstance(item, SignatureVerdict) else ())))
+
+
+def _evaluated(
+    policy: JudgementPolicy, blocks: frozenset[str], context: RuleContext
+) -> tuple[tuple[Rule, Setting], ...]:
     return tuple(
-        pair for (name, where, _), pairs in policy.active.items() if (name, where) == (block, context) for pair in pairs
+        pair
+        for (block, where, _), pairs in policy.active.items()
+        if block in blocks and where is context
+        for pair in pairs
     )
