@@ -4,6 +4,7 @@ from validator.evidence.bundle import export_evidence, import_evidence, read_evi
 from validator.evidence.codec import decode, digest, encode, time_text
 from validator.evidence.lists import ListedService, ListFacts, ReadContent
 from validator.evidence.model import (
+    OCSP_RESPONDER,
     AnchorFacts,
     AttributeFacts,
     ByteRangeFacts,
@@ -26,6 +27,7 @@ from validator.evidence.model import (
 )
 
 __all__ = [
+    "OCSP_RESPONDER",
     "AnchorFacts",
     "AttributeFacts",
     "ByteRangeFacts",

@@ -257,10 +257,15 @@ class EvidenceRecordFacts:
     covers: tuple[CoveredObject, ...] = ()
 
 
+OCSP_RESPONDER = "ocsp"
+"""Purpose of a certificate that anchors no path but may sign OCSP responses (RFC 6960 2.2, trusted responder)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorFacts:
     """A trust anchor that was given: certificate hash, where it came from, whose it is, until when it anchors.
-    `purposes` limits it ("signature", "time-stamp"); empty means any."""
+    `purposes` limits it ("signature", "time-stamp", or OCSP_RESPONDER for a responder that a list vouches for, which
+    anchors nothing else); empty means any."""
 
     certificate: str
     source: str

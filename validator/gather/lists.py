@@ -16,7 +16,7 @@ from policies.trustlists.facts import Pointed, law_of, read_service
 from policies.trustlists.state import SignatureCheck
 from policies.trustlists.xml_reader import read_trust_list
 from validator.errors import TrustMaterialError
-from validator.evidence import AnchorFacts, ListFacts, ObjectKind
+from validator.evidence import OCSP_RESPONDER, AnchorFacts, ListFacts, ObjectKind
 from validator.gather.list_signature import ListSignatureError, verify_list_signature
 from validator.gather.source import Source
 from validator.gather.store import ObjectStore
@@ -25,6 +25,8 @@ from validator.path.certificate import Certificate, parse_certificate
 _LISTS_OF_LISTS = (uris.EU_LIST_OF_LISTS, uris.AGREEMENT_LIST_OF_LISTS)
 _AUTHORITIES = frozenset((uris.CA_QC, uris.CA_PKC, uris.NATIONAL_ROOT_CA_QC))
 _STAMPS = frozenset((uris.TSA_QTST, uris.TSA, uris.TSA_TSS_QC, uris.TSA_TSS_ADES))
+_RESPONDERS = frozenset((uris.OCSP_QC, uris.OCSP))
+MAX_RESPONDERS = 200
 _TRUSTED = frozenset(
     (
         uris.GRANTED,
@@ -182,23 +184,29 @@ def _below(item: GivenList, parent: GivenList, pointer: ListPointer) -> GivenLis
 
 def list_anchors(lists: tuple[GivenList, ...], store: ObjectStore) -> tuple[AnchorFacts, ...]:
     """The services that are trust anchors for what is in the store: those that issued one of its certificates, and
-    those that are among them. Their certificates go into the store."""
+    those that are among them; with the OCSP responders of the same lists. Their certificates go into the store."""
     wanted = store.certificates()
     names = {item.issuer.key for item in wanted} | {item.subject.key for item in wanted}
     found: dict[tuple[str, str], AnchorFacts] = {}
     for given in lists:
-        for key in names if given.usable else ():
-            for certificate, service in given.read.by_subject.get(key, ()):
-                for facts in _anchor(certificate, service, given):
-                    store.add(ObjectKind.CERTIFICATE, certificate.der, "anchor")
-                    known = found.get((facts.certificate, given.facts.name))
-                    found[facts.certificate, given.facts.name] = facts if known is None else _joined(known, facts)
+        named = [pair for key in names for pair in given.read.by_subject.get(key, ())] if given.usable else []
+        anchors = [(one, facts) for one, service in named for facts in _anchor(one, service, given)]
+        for certificate, facts in anchors + (_responders(given) if anchors else []):
+            store.add(ObjectKind.CERTIFICATE, certificate.der, "anchor")
+            known = found.get((facts.certificate, given.facts.name))
+            found[facts.certificate, given.facts.name] = facts if known is None else _joined(known, facts)
     return tuple(found[key] for key in sorted(found))
+
+
+def _responders(given: GivenList) -> list[tuple[Certificate, AnchorFacts]]:
+    pairs = [pair for items in given.read.by_subject.values() for pair in items]
+    found = [(one, facts) for one, service in pairs for facts in _anchor(one, service, given)]
+    return [pair for pair in found if pair[1].purposes == (OCSP_RESPONDER,)][:MAX_RESPONDERS]
 
 
 def _anchor(certificate: Certificate, service: TrustService, given: GivenList) -> Iterator[AnchorFacts]:
     read = [(read_service(item, given.pointed), item) for item in service.periods]
-    purposes = {"" if kind in _AUTHORITIES else "time-stamp" for (kind, _), _ in read if kind in _AUTHORITIES | _STAMPS}
+    purposes = [found for found in (_purposes(kind) for (kind, _), _ in read) if found is not None]
     trusted, sunset = _trusted_until([(status, item) for (_, status), item in read])
     if purposes and trusted:
         yield AnchorFacts(
@@ -206,8 +214,17 @@ def _anchor(certificate: Certificate, service: TrustService, given: GivenList) -
             source=given.facts.name,
             territory=given.read.listed.scheme.territory,
             sunset=_early(sunset, certificate),
-            purposes=() if "" in purposes else ("time-stamp",),
+            purposes=min(purposes),
         )
+
+
+def _purposes(kind: str) -> tuple[str, ...] | None:
+    """What a service of this type anchors; None for one that anchors nothing."""
+    if kind in _AUTHORITIES:
+        return ()
+    if kind in _STAMPS:
+        return ("time-stamp",)
+    return (OCSP_RESPONDER,) if kind in _RESPONDERS else None
 
 
 def _trusted_until(periods: list[tuple[str, ServicePeriod]]) -> tuple[bool, datetime | None]:
@@ -227,10 +244,11 @@ def _early(sunset: datetime | None, certificate: Certificate) -> datetime | None
 
 
 def _joined(one: AnchorFacts, other: AnchorFacts) -> AnchorFacts:
-    """Two services of one key in one list: the longer trust, the wider purpose."""
+    """Two services of one key in one list: the longer trust, every purpose of both (none named: any)."""
     both = (one.sunset, other.sunset)
+    every = () in (one.purposes, other.purposes)
     return replace(
         one,
         sunset=None if None in both else max(item for item in both if item is not None),
-        purposes=() if () in (one.purposes, other.purposes) else one.purposes,
+        purposes=() if every else tuple(sorted({*one.purposes, *other.purposes})),
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from policies.algorithms import AlgorithmUse, describe_signature
 from policies.jurisdictions import Jurisdiction, jurisdictions
 from policies.reasons import Reason
-from validator.evidence import AnchorFacts, Evidence, ObjectKind
+from validator.evidence import OCSP_RESPONDER, AnchorFacts, Evidence, ObjectKind
 from validator.judge.certificate_facts import certificate_facts
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
 from validator.judge.policy import JudgementPolicy
@@ -164,6 +164,20 @@ class EngineChains:
             freshness=age,
             known_until=until,
             leniencies=self._leniencies(leaf),
+            trusted_responders=self._responders(path),
+        )
+
+    def _responders(self, path: PathFacts) -> frozenset[str]:
+        """The responders for which the list vouches that the path's anchor comes from, while it does not withdraw
+        them: another state's list has no say."""
+        listed = path.anchor
+        return frozenset(
+            item.certificate
+            for item in self._anchors
+            if listed is not None
+            and OCSP_RESPONDER in item.purposes
+            and item.source == listed.source
+            and item.sunset is None
         )
 
     def statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:

@@ -48,10 +48,30 @@ def validate_with_time(
     """5.5.4. `tokens` are those that cover the signature; only the ones that pass on their own count here."""
     best, proof = _best(context, tokens)
     current = basic.conclusion
-    if not current.passed and current.sub_indication not in _CONTINUE:
+    then = _listed_then(context, signature, basic, best)
+    if then is not None:
+        basic = replace(basic, certificate=then)
+    elif not current.passed and current.sub_indication not in _CONTINUE:
         return Timed(conclusion=current, best=best, proof=proof)
     conclusion = _steps(context, signature, basic, tokens, best, proof)
     return Timed(conclusion=conclusion, best=best, proof=proof)
+
+
+def _listed_then(context: Context, signature: SignatureFacts, basic: Basic, best: datetime) -> Conclusion | None:
+    """The path of the best signature time, where its anchor is a service that its trust list withdrew only later.
+
+    A list tells which services were trusted when, so a proof of the signature's own time is enough, as it is for a
+    certification authority that was revoked later (step 4). A sunset date that stands alone asks for more (5.6.2.2).
+    """
+    certificate, leaf = basic.certificate, signature.signing_certificate
+    if basic.conclusion.sub_indication is not SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE or leaf is None:
+        return None
+    path = context.chains.path(leaf, best, Purpose.SIGNATURE, revocation=False)
+    listed = {item.name for item in context.evidence.trust.lists}
+    if certificate is None or not path.valid or path.anchor is None or path.anchor.source not in listed:
+        return None
+    withdrawn = path.anchor.sunset
+    return replace(certificate, path=path) if withdrawn is None or best <= withdrawn else None
 
 
 def _best(context: Context, tokens: tuple[JudgedToken, ...]) -> tuple[datetime, str | None]:

@@ -190,7 +190,8 @@ def _authorised(question: Question, response: OcspResponse, signer: Certificate)
     produced = response.produced_at or question.at
     if signer == question.issuer or _is_issuer_key(question, signer):
         return Signer(question.issuer, (question.issuer.fingerprint,))
-    if signer.fingerprint in question.context.trusted_responders:
+    vouched = signer.fingerprint in question.context.trusted_responders
+    if vouched and signer.not_before <= produced <= signer.not_after:
         return Signer(signer, (signer.fingerprint,))
     why = _delegation_fault(question, signer)
     if why is not None:

@@ -16,7 +16,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
@@ -476,3 +477,88 @@ def test_published_lists_verify(file: str) -> None:
     verify_list_signature(octets, issued)
     with pytest.raises(ListSignatureError, match="changed"):
         verify_list_signature(octets.replace(b"<Locality>", b"<Locality>X", 1), issued)
+
+
+# --- services that ended, and responders -------------------------------------------------------------------------
+
+
+def ended(certificate: Any, when: datetime) -> TrustService:
+    """An authority that was granted until `when`."""
+    granted = covering(certificate)
+    return TrustService(current=replace(granted.current, status=uris.WITHDRAWN, start=when), history=(granted.current,))
+
+
+@pytest.mark.parametrize(("days", "indication"), [(5, "TOTAL-PASSED"), (15, "INDETERMINATE")])
+def test_what_is_proven_older_than_the_withdrawal_keeps_its_worth(
+    state: Any, cms: bytes, days: int, indication: str
+) -> None:
+    """The signature is proven to be ten days old."""
+    entry = ended(state.ca, NOW - days * DAY)
+    found = validated(state, cms, signed(listed(entry, service(state.tsa, uris.TSA_QTST))))
+    assert found.signatures[0].indication == indication
+    assert found.signatures[0].qualification == ("QESIG" if days < 10 else "INDETERMINATE-ADESIG")
+
+
+def test_a_withdrawal_makes_what_nothing_proves_older_undecided(state: Any) -> None:
+    holder = state.issue("unproven", state.ca, more=(statements(),))
+    found = validated(state, state.cms(DATA, holder=holder), signed(listed(ended(state.ca, NOW - 5 * DAY))))
+    assert found.signatures[0].indication == "INDETERMINATE"
+    assert found.signatures[0].sub_indication == "NO_CERTIFICATE_CHAIN_FOUND_NO_POE"
+
+
+def test_responders_of_a_list_anchor_nothing_else_and_come_only_with_it(
+    state: Any, cms: bytes, make_world: Any
+) -> None:
+    other = make_world(country="LV")
+    own = signed(listed(covering(state.ca), service(state.signer, uris.OCSP_QC)))
+    foreign = signed(listed(covering(other.ca), service(other.signer, uris.OCSP_QC), territory="LV"))
+    evidence = gather(
+        GatherRequest(document=Source("document", cms), trust_lists=(Source("own", own), Source("other", foreign)))
+    )
+    assert {(item.source, item.purposes) for item in evidence.trust.anchors} == {("EE-7", ()), ("EE-7", ("ocsp",))}
+    only = signed(listed(service(state.ca, uris.OCSP_QC)))
+    assert validated(state, cms, only).signatures[0].indication == "INDETERMINATE"
+
+
+def response(state: Any, holder: Any, responder: Any, at: datetime) -> bytes:
+    """A good answer about `holder`, signed by somebody whom its issuer did not certify for that."""
+    builder = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=holder.certificate,
+            issuer=state.ca.certificate,
+            algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus.GOOD,
+            this_update=at,
+            next_update=at + DAY,
+            revocation_time=None,
+            revocation_reason=None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.NAME, responder.certificate)
+        .certificates([responder.certificate])
+    )
+    key = load_der_private_key(responder.asn1_key.dump(), None)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_a_listed_responder_is_believed_while_its_certificate_lasts(state: Any, make_world: Any) -> None:
+    holder = state.issue("asked", state.ca, more=(statements(),))
+    data = state.cms(DATA, holder=holder)
+    authority = covering(state.ca)
+    # The library that makes the responses writes the time of day into them.
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    found = []
+    for lasts in (at + 100 * DAY, at - DAY):
+        responder = state.issue("signer", state.root, end=lasts)
+        for entries in ((authority, service(responder, uris.OCSP_QC)), (authority,)):
+            answer = response(state, holder, responder, at - DAY / 24)
+            evidence = gather(
+                GatherRequest(
+                    document=Source("document", data),
+                    detached=(Source("data", DATA),),
+                    ocsps=(Source("ocsp", answer),),
+                    trust_lists=(Source("list", signed(listed(*entries))),),
+                )
+            )
+            found.append(judge(evidence, judgement_policy("default"), at).indication)
+    assert found == ["TOTAL-PASSED", "INDETERMINATE", "INDETERMINATE", "INDETERMINATE"]
