@@ -83,6 +83,20 @@ def certificates(sources: Iterable[str]) -> tuple[Certificate, ...]:
     return tuple(one for one in parsed if isinstance(one, Certificate))
 
 
+def anchors(sources: Iterable[str]) -> tuple[TrustAnchor, ...]:
+    """The trust anchors in `sources`. Raises QuestionError when one cannot be read: who named it relies on it, and a
+    "no" for want of it would be unexplained."""
+    found: list[TrustAnchor] = []
+    for source in sources:
+        parsed = [parse_certificate(one) for one in octets(source)]
+        readable = [TrustAnchor(one) for one in parsed if isinstance(one, Certificate)]
+        if not readable or len(readable) < len(parsed):
+            label = "base64 text" if source.startswith("base64:") else repr(Path(source).name)
+            raise QuestionError(f"The trust anchor in {label} is not a certificate that can be read.")
+        found += readable
+    return tuple(found)
+
+
 def evidence(crls: Iterable[str], ocsps: Iterable[str]) -> RevocationEvidence:
     """All CRLs and OCSP responses; unreadable ones are kept as such, so that answers can name them."""
     lists = [parse_crl(one) for source in crls for one in octets(source)]
@@ -100,7 +114,7 @@ def question(row: Mapping[str, Any], now: datetime) -> PathRequest | Unreadable:
         return Unreadable(leaf.reason)
     return PathRequest(
         leaf=leaf,
-        anchors=tuple(TrustAnchor(one) for one in certificates(_texts(row, "anchors"))),
+        anchors=anchors(_texts(row, "anchors")),
         pool=certificates(_texts(row, "pool")),
         evidence=evidence(_texts(row, "crls"), _texts(row, "ocsps")),
         at=_time(row.get("at"), now),

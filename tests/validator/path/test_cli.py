@@ -167,3 +167,18 @@ def test_explain_prints_every_candidate(forge: SimpleNamespace, tmp_path: Path) 
     unreadable = CliRunner().invoke(app, [f"{tmp_path}/nothing", *options])
     assert isinstance(unreadable.exception, QuestionError)
     assert unreadable.exception.exit_status == 2
+
+
+@pytest.mark.parametrize("garbage", [b"garbage", b"", b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"])
+def test_an_anchor_that_cannot_be_read_is_told(forge: SimpleNamespace, tmp_path: Path, garbage: bytes) -> None:
+    leaf, good, bad = (tmp_path / name for name in ("leaf.der", "good.der", "bad.der"))
+    leaf.write_bytes(forge.end_entity())
+    good.write_bytes(forge.root())
+    bad.write_bytes(garbage)
+    options = [str(leaf), "--anchor", str(good), "--anchor", str(bad), "--revocation", "none"]
+    result = CliRunner().invoke(app, options)
+    assert isinstance(result.exception, QuestionError)
+    assert result.exception.exit_status == 2
+    assert "bad.der" in result.exception.sentence
+    (answer,) = answers(forge, tmp_path, json.dumps(question(forge, anchors=[str(good), str(bad)])))
+    assert (answer["valid"], answer["reason"]) == (False, "TS-PATH-INPUT")
