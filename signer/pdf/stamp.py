@@ -7,7 +7,6 @@ reliable. It is a picture for people and proves nothing; the signature does.
 from binascii import hexlify
 from datetime import datetime
 from functools import cache
-from importlib.resources import as_file, files
 from io import BytesIO
 from typing import Final
 from uuid import uuid4
@@ -23,6 +22,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from ops.platform.fonts import font_file
 from signer.model import SigningIdentity, SigningOptions, VisibleStamp
 
 FONT: Final = "DejaVuSans"
@@ -50,7 +50,7 @@ class _ImportedPage(ImportedPdfPage):
 
 @cache
 def _register_font() -> None:
-    with as_file(files("signer").joinpath("assets", "DejaVuSans.ttf")) as path:
+    with font_file() as path:
         pdfmetrics.registerFont(TTFont(FONT, str(path)))
 
 

@@ -1,6 +1,5 @@
 """`trustspace demo`: builds the space, lives the story, judges every document, says whether each verdict was right."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,14 +72,14 @@ def _own_file(file: Path) -> bytes:
 def _run(out: Path, own: bytes | None, *, keep: bool, national: bool, quiet: bool) -> "list[Judged]":
     from rich.console import Console
 
+    from ops.platform.fonts import font_file
     from ops.service.demo.judging import judge_all
     from ops.service.demo.output import write_everything
     from ops.service.demo.story import Story
     from ops.service.demo.world import demo_world
 
-    font = Path(str(files("signer").joinpath("assets", "DejaVuSans.ttf")))
     console = Console(stderr=True, quiet=quiet)
-    with demo_world(out / "space", keep=keep, national=national) as world:
+    with font_file() as font, demo_world(out / "space", keep=keep, national=national) as world:
         console.print("[bold]Building the space[/bold]")
         world.space.build(lambda text: console.print(f"  {text}"))
         console.print("[bold]Living through three years[/bold]")
