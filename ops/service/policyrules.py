@@ -1,6 +1,7 @@
 """Rows about judgement policies for the command line: which exist, which rules there are, what is in effect and why."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from policies.errors import TrustspaceError
 from validator.judge.policy import JudgementPolicy, judgement_policies, judgement_policy
@@ -83,7 +84,7 @@ def explained(policy: JudgementPolicy, context: RuleContext | None) -> Iterator[
         yield {
             "kind": "member",
             "member": name,
-            "value": member.value,
+            "value": str(member.value) if isinstance(member.value, datetime) else member.value,
             "origin": str(member.origin),
             "source": member.source or None,
         }

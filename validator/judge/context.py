@@ -1,15 +1,16 @@
 """What every building block is given: the evidence, the answers about certificates, the policy, the time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.algorithms import AlgorithmStatus, AlgorithmUse, CatalogueRow
+from policies.algorithms import AlgorithmFinding, AlgorithmStatus, AlgorithmUse, CatalogueRow
 from policies.reasons import Reason
 from validator.evidence import Evidence, SignatureFacts, TimestampFacts
 from validator.judge.chains import Chains
 from validator.judge.conclusion import Finding
 from validator.judge.policy import JudgementPolicy
+from validator.judge.rules.model import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +27,35 @@ class Context:
         return tuple(item for item in self.evidence.timestamps if item.owner == owner.id)
 
     def unreliable(self, uses: Iterable[AlgorithmUse], at: datetime, of: str) -> tuple[Finding, ...]:
-        """The uses that the policy's catalogue does not accept at `at`."""
+        """The uses that the policy's catalogue does not accept at `at`, those aside that the policy weighs less."""
         found = (self.policy.algorithms.finding(use, at) for use in uses)
-        return tuple(Finding(object=of, finding=item) for item in found if item is not None)
+        return tuple(Finding(object=of, finding=item) for item in found if item is not None and self._decides(item))
 
-    def remarks(self, uses: Iterable[AlgorithmUse], at: datetime) -> tuple[Reason, ...]:
+    def _decides(self, finding: AlgorithmFinding) -> bool:
+        """An end that lies after the policy's own update is a forecast; the policy says how much it weighs."""
+        policy = self.policy
+        if policy.algorithm_update is None or policy.level_after_update is Level.FAIL or finding.until is None:
+            return True
+        return finding.until <= policy.algorithm_update
+
+    def remarks(self, uses: Iterable[AlgorithmUse], at: datetime, code: str = "TS-SIG-ALGORITHM") -> tuple[Reason, ...]:
         """What the policy's catalogue says about uses that it accepts at `at`: that one should no longer be chosen, or
-        counts only because the law still recognises what is broken."""
-        catalogue = self.policy.algorithms
-        known = ((use, catalogue.row(use)) for use in uses)
-        return tuple(dict.fromkeys(item for use, row in known if row for item in _remark(use, row, at)))
+        counts only because the law still recognises what is broken; and, as `code`, what is beyond an end that the
+        policy weighs less."""
+        catalogue, asked = self.policy.algorithms, tuple(uses)
+        known = ((use, catalogue.row(use)) for use in asked)
+        said = (item for use, row in known if row for item in _remark(use, row, at))
+        return tuple(dict.fromkeys((*said, *self._foreseen(asked, at, code))))
+
+    def _foreseen(self, uses: tuple[AlgorithmUse, ...], at: datetime, code: str) -> Iterator[Reason]:
+        level = self.policy.level_after_update
+        if level in (Level.FAIL, Level.IGNORE):
+            return
+        for use in uses:
+            found = self.policy.algorithms.finding(use, at)
+            if found is not None and found.until is not None and not self._decides(found):
+                reason = Reason.of(code, algorithm=use.name, bits=use.bits, until=found.until.isoformat())
+                yield reason.weighing(level.severity)
 
 
 def _remark(use: AlgorithmUse, row: CatalogueRow, at: datetime) -> tuple[Reason, ...]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -48,7 +49,9 @@ class JudgementPolicy:
     `revocation` as in path validation; `freshness_seconds` overrides nextUpdate − thisUpdate (5.2.5);
     `initial_policies` the acceptable certificate policies, None for any; `timestamp_status` "now" or "gen-time": for
     which time the status of a time-stamp authority's certificate must be known freshly (5.2.5 leaves the interval to
-    the policy). With "gen-time" a revocation that is known still counts, whenever it became known.
+    the policy). With "gen-time" a revocation that is known still counts, whenever it became known. An algorithm that
+    the catalogue ends after `algorithm_update` (the policy's own date: such an end is a forecast) weighs only
+    `level_after_update` when it is used beyond that end.
     """
 
     name: str
@@ -62,6 +65,8 @@ class JudgementPolicy:
     clock_skew_seconds: int = 60
     timestamp_status: str = "now"
     signature_model: SignatureModel = SignatureModel.SHELL
+    algorithm_update: datetime | None = None
+    level_after_update: Level = Level.FAIL
     settings: Settings = field(hash=False, repr=False)
     members: Mapping[str, Member] = field(hash=False, repr=False, compare=False)
     active: Mapping[tuple[str, RuleContext, Position | None], tuple[tuple[Rule, Setting], ...]] = field(
@@ -227,6 +232,10 @@ def _built(
         algorithms=_algorithms(members["algorithm_policy"], table),
         revocation=RevocationMode(members["revocation"].value),
         initial_policies=None if initial is None else frozenset(initial.value),
+        algorithm_update=_instant(members.get("algorithm_update")),
+        level_after_update=Level(members["level_after_update"].value)
+        if "level_after_update" in members
+        else Level.FAIL,
         signature_model=SignatureModel(members["signature_model"].value if "signature_model" in members else "shell"),
         settings=MappingProxyType(dict(settings)),
         members=MappingProxyType(dict(members)),
@@ -236,7 +245,19 @@ def _built(
     )
 
 
-_READ = ("algorithm_policy", "revocation", "initial_policies", "signature_model")
+_READ = (
+    "algorithm_policy",
+    "algorithm_update",
+    "level_after_update",
+    "revocation",
+    "initial_policies",
+    "signature_model",
+)
+
+
+def _instant(member: Member | None) -> datetime | None:
+    found = None if member is None else member.value
+    return found.astimezone(UTC) if isinstance(found, datetime) else None
 
 
 def _algorithms(member: Member, table: Callable[[str], AlgorithmPolicy]) -> AlgorithmPolicy:
@@ -273,6 +294,8 @@ def _digest(policy: JudgementPolicy) -> str:
         "clockSkew": policy.clock_skew_seconds,
         "timestampStatus": policy.timestamp_status,
         "signatureModel": policy.signature_model,
+        "algorithmUpdate": policy.algorithm_update.isoformat() if policy.algorithm_update else None,
+        "levelAfterUpdate": policy.level_after_update,
         "rules": heard,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

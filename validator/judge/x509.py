@@ -405,4 +405,4 @@ def weak(findings: tuple[Finding, ...]) -> Conclusion | None:
 def _algorithm_remarks(context: Context, path: PathFacts) -> tuple[Reason, ...]:
     pairs = pairwise(path.certificates)
     uses = (use for one, issuer in pairs for use in context.chains.signature_uses(one, issuer))
-    return context.remarks(uses, context.at)
+    return context.remarks(uses, context.at, "TS-CHAIN-ALGORITHM")

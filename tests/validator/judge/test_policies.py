@@ -60,6 +60,7 @@ REFUSED = [
     ("list of anything", "initial_policies = [1]", 3, "list of texts"),
     ("member without value", 'signature_model = { source = "x" }', 3, "value"),
     ("no such model", 'signature_model = "bridge"', 3, "one of"),
+    ("date without zone", "algorithm_update = 2022-01-01T00:00:00", 3, "offset"),
     ("no such catalogue", 'algorithm_policy = "none"', 3, "none"),
     ("no such jurisdiction", 'jurisdiction = "XX"', 3, "jurisdiction"),
     ("no TOML", "[signature\n", 3, "TOML"),
@@ -333,6 +334,30 @@ def test_raising_a_level_never_improves_the_indication(
     assert ORDER.index(higher.indication) <= ORDER.index(lower.indication)
     told_of = {reason.code for item in higher.signatures for reason in item.reasons}
     assert higher.indication is lower.indication or told_of, "a refusal without a reason"
+
+
+def test_end_that_was_only_foreseen_weighs_as_the_policy_says(files: list[Evidence], now: Any) -> None:
+    """The curve's algorithm ends 30 days before the check: after the policy's update it is a forecast."""
+    end = now - timedelta(days=30)
+
+    def at(update: Any, level: str) -> Verdict:
+        text = HEAD + f'algorithm_update = {update.isoformat()}\nlevel_after_update = "{level}"\n'
+        policy = policy_from_toml("mine", text)
+        ended = policy.algorithms.ending("signature", "ECDSA", end)
+        return judge(files[0], policy.with_algorithms(ended, "ended"), now)
+
+    before, after = end - timedelta(days=1), end + timedelta(days=1)
+    for level in Level:
+        assert at(after, level).sub_indication == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "it was known"
+    assert at(before, Level.FAIL).sub_indication == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    for level, weight in ((Level.WARN, "warning"), (Level.INFORM, "information")):
+        found = at(before, level)
+        assert found.indication is Indication.TOTAL_PASSED
+        codes = {item.code: item.severity for item in found.signatures[0].reasons}
+        assert codes["TS-SIG-ALGORITHM"] == codes["TS-CHAIN-ALGORITHM"] == weight
+    silent = at(before, Level.IGNORE)
+    assert silent.indication is Indication.TOTAL_PASSED
+    assert not {"TS-SIG-ALGORITHM", "TS-CHAIN-ALGORITHM"} & {item.code for item in silent.signatures[0].reasons}
 
 
 def test_levels_in_a_verdict(files: list[Evidence], now: Any) -> None:

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from validator.errors import PolicyRefusedError
@@ -26,6 +27,8 @@ MEMBERS: Mapping[str, type | tuple[str, ...]] = {
     "purpose": ("court", "agency", "contract"),
     "jurisdiction": str,
     "algorithm_policy": str,
+    "algorithm_update": datetime,
+    "level_after_update": ("fail", "warn", "inform", "ignore"),
     "revocation": ("require", "if-declared", "none"),
     "freshness_seconds": int,
     "initial_policies": list,
@@ -116,7 +119,12 @@ def _member(name: str, row: Any, places: _Places) -> Member:
     return Member(value=written, origin=places.origin(name), source=source)
 
 
-_WORDS = {str: "a text", int: "a whole number, not negative", list: "a list of texts"}
+_WORDS = {
+    datetime: "a date and time with offset",
+    str: "a text",
+    int: "a whole number, not negative",
+    list: "a list of texts",
+}
 
 
 def _is(written: Any, wanted: type) -> bool:
@@ -124,6 +132,8 @@ def _is(written: Any, wanted: type) -> bool:
         return type(written) is int and written >= 0
     if wanted is list:
         return isinstance(written, list) and all(isinstance(item, str) for item in written)
+    if wanted is datetime:
+        return isinstance(written, datetime) and written.tzinfo is not None
     return isinstance(written, wanted) and bool(written)
 
 
