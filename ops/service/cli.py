@@ -35,6 +35,7 @@ COMMANDS = {
     "tsa": _Entry("signer.cli", "tsa", "Time-stamp authority."),
     "ca": _Entry("ca.cli", None, "Certificate authorities: issue, cross-certify, revoke, publish."),
     "policy": _Entry("ops.service.policycli", None, "Jurisdictions, instruments, algorithm dates and reasons."),
+    "trust-list": _Entry("validator.cli.trust_list", None, "Trust lists: what they say, and what is wrong with them."),
     "log": _Entry("ops.platform.audit.cli", None, "Export and verify the audit log."),
     "mirror": _Entry("validator.mirror.cli", None, "Status mirror of foreign CRLs and OCSP responders."),
     "db": _Entry("ops.service.dbcli", None, "Upgrade, back up, restore and verify the database."),

@@ -111,6 +111,8 @@ def _judge(content: CertificateContent, service: ServiceFact, at: datetime) -> C
         Reason.of("TS-QUAL-ENTRY-CONTRADICTS", service=service.name, qualifiers=_short(found))
         for _, found in contradictions
     ]
+    if service.equivalence is not None:
+        reasons.insert(0, Reason.of("TS-QUAL-AGREEMENT", equivalence=service.equivalence))
     broken = {aspect for aspect, _ in contradictions}
     qualified = Aspect.QUALIFIED not in broken and entries.is_qualified(read, service)
     if not qualified:

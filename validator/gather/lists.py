@@ -104,7 +104,9 @@ def _read(source: Source) -> ReadList:
     try:
         return _read_octets(source.octets)
     except TrustListError as fault:
-        raise TrustMaterialError(f"{source.name} is not a trust list that can be used: {fault.rule}.") from fault
+        raise TrustMaterialError(
+            f"{source.name} is not a trust list that can be used: {fault.rule}.", next_step=fault.next_step
+        ) from fault
 
 
 @lru_cache(maxsize=64)

@@ -166,7 +166,7 @@ def _services(
     else:
         trust = context.evidence.trust
         found = tuple(_listed(item) for item in trust.services if item.certificate == certificate)
-        states = {item.name: _state(item) for item in trust.lists}
+        states = {item.name: list_state(item) for item in trust.lists}
     wrong = {name: _problems(context, state) for name, state in states.items()}
     refused = unusable(states, wrong)
     concerned = {item.list for item in found} & refused
@@ -191,7 +191,8 @@ def _with_parents(names: set[str], states: Mapping[str, ListState]) -> set[str]:
     return names | {item for item in parents if item is not None}
 
 
-def _state(item: ListFacts) -> ListState:
+def list_state(item: ListFacts) -> ListState:
+    """The facts of a list as the rules about lists take them."""
     return ListState(
         name=item.name,
         territory=item.territory,

@@ -6,6 +6,7 @@ verify is tested with real ones, where they are at hand.
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_priv
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 from lxml import etree
+from typer.testing import CliRunner
 
 from policies.recognition import Mechanism
 from policies.trustlists import (
@@ -43,6 +45,7 @@ from policies.trustlists.model import AdditionalInformation, Address, Localised,
 from policies.trustlists.xml_base import DS, XADES
 from policies.trustlists.xml_reader import read_trust_list
 from policies.trustlists.xml_writer import write_trust_list
+from validator.cli.trust_list import app
 from validator.errors import TrustMaterialError
 from validator.gather import GatherRequest, Source, gather
 from validator.gather.list_signature import ListSignatureError, verify_list_signature
@@ -562,3 +565,38 @@ def test_a_listed_responder_is_believed_while_its_certificate_lasts(state: Any, 
             )
             found.append(judge(evidence, judgement_policy("default"), at).indication)
     assert found == ["TOTAL-PASSED", "INDETERMINATE", "INDETERMINATE", "INDETERMINATE"]
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> tuple[int, list[dict]]:
+    found = CliRunner().invoke(app, [*arguments, "--json"])
+    return found.exit_code, [json.loads(line) for line in found.output.splitlines() if line.startswith("{")]
+
+
+def test_the_command_tells_services_and_faults(state: Any, tmp_path: Path) -> None:
+    good, late, unsigned = tmp_path / "good.xml", tmp_path / "late.xml", tmp_path / "unsigned.xml"
+    good.write_bytes(signed(listed(covering(state.ca))))
+    late.write_bytes(signed(listed(covering(state.ca), sequence=6)))
+    unsigned.write_bytes(write_trust_list(listed(covering(state.ca))))
+    at = ("--at", NOW.isoformat())
+    assert run("check", str(good), *at) == (0, [])
+    status, rows = run("show", str(good), *at)
+    assert (status, [row.get("status") for row in rows]) == (0, [None, "granted"])
+    assert run("show", str(good), "--at", "2001-01-01")[1][1]["status"] is None
+    assert [row["code"] for row in run("check", str(unsigned), *at)[1]] == ["TS-TL-SIGNATURE"]
+    assert run("check", str(unsigned), *at)[0] == 1
+    assert run("check", str(good), "--at", (NOW + 90 * DAY).isoformat())[0] == 1
+    assert run("check", str(late), "--previous", str(good), *at)[1][0]["code"] == "TS-TL-SEQUENCE"
+    pointer = ListPointer(location="https://example.org/ee", territory="EE", type=uris.EU_GENERIC)
+    above = tmp_path / "above.xml"
+    above.write_bytes(list_of_lists(replace(pointer, signers=(operator(STRANGER_KEY),))))
+    assert [row["code"] for row in run("check", str(good), "--list-of-lists", str(above), *at)[1]] == ["TS-TL-SIGNER"]
+
+
+def test_the_command_refuses_what_is_no_list(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b"<a/>")
+    found = CliRunner().invoke(app, ["check", str(tmp_path / "a.xml")])
+    assert isinstance(found.exception, TrustMaterialError)
+    assert found.exception.exit_status == 2
