@@ -79,8 +79,20 @@ class Search:
         for candidate in candidates:
             (near if candidate.issuer.key in self.anchors else far).append(candidate)
         if len(near) > 1:
-            near.sort(key=lambda candidate: promise(link, candidate))
+            near.sort(key=lambda candidate: self._near_promise(link, candidate))
         return near, far
+
+    def _near_promise(self, link: Link, candidate: Certificate) -> tuple[int, bool, float]:
+        hint, life = promise(link, candidate)
+        return hint, not self._names_anchor(candidate), life
+
+    def _names_anchor(self, candidate: Certificate) -> bool:
+        """The key identifier of an anchor that bears the issuer's name is in the candidate (4.2.1.1).
+
+        Looked for in the encoding: ten thousand decoys that only claim to come from an anchor are not decoded.
+        """
+        identifiers = [anchor.certificate.details.subject_key_id for anchor in self.anchors[candidate.issuer.key]]
+        return any(identifier is not None and identifier in candidate.der for identifier in identifiers)
 
     def ranked(self, link: Link, candidates: list[Certificate]) -> list[tuple[int, Certificate]]:
         """(distance to an anchor, candidate), the most promising first; without those that no anchor stands above."""

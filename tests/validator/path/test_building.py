@@ -222,3 +222,11 @@ def test_the_order_of_the_pool_changes_nothing(forge: SimpleNamespace, data: st.
     closed = [one for one in pool if one not in (pool[12], pool[13])]
     assert forge.ask(leaf, [forge.root()], data.draw(st.permutations(pool))).valid
     assert not forge.ask(leaf, [forge.root()], data.draw(st.permutations(closed))).valid
+
+
+def test_a_certificate_that_names_the_anchors_key_comes_before_those_that_only_name_the_anchor(
+    forge: SimpleNamespace,
+) -> None:
+    decoys = [forge.authority(signer="thief", not_after=forge.NOW + 9 * forge.YEAR) for _ in range(30)]
+    outcome = forge.ask(forge.end_entity(), [forge.root()], [*decoys, forge.authority()], max_signature_checks=3)
+    assert outcome.valid
