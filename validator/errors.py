@@ -69,3 +69,18 @@ class BatchUnreadableError(UnreadableInputError):
 
     code = "TS-BATCH-UNREADABLE"
     next_step = "Check the path and the permission to read the file, or give - for standard input."
+
+
+class ReportError(TrustspaceError):
+    """A report cannot be made in the form that was asked for."""
+
+    code = "TS-REPORT-UNMAKEABLE"
+    next_step = "Ask for the report in another form: json, xml or html."
+    http_status = 422
+
+
+class ReportUnreadableError(UnreadableInputError):
+    """A file that should be a report of this software cannot be read as one."""
+
+    code = "TS-REPORT-UNREADABLE"
+    next_step = "Give the report exactly as it was handed out: PDF, XML or JSON."

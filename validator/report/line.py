@@ -18,6 +18,7 @@ from validator.report.rows import (
     TimestampRow,
 )
 from validator.report.shape import as_json
+from validator.report.words import changed
 
 Json = dict[str, Any]
 
@@ -53,32 +54,12 @@ def reason_rows(reasons: tuple[Reason, ...]) -> tuple[ReasonRow, ...]:
     return tuple(map(reason_row, reasons))
 
 
-_CHANGES = {
-    "dss": "Validation material was added",
-    "signature": "A signature was added",
-    "time-stamp": "A time-stamp was added",
-    "form": "Form fields were filled in or changed",
-    "annotation": "An annotation was added or changed",
-    "metadata": "Metadata were changed",
-    "content": "The content was changed",
-    "trailing-data": "Data that belongs to no revision was appended",
-    "undefined": "The file was changed in a way that cannot be explained",
-}
-
-
-def change_sentence(change: Change) -> str:
-    """One sentence about a change after signing."""
-    where = f" in revision {change.revision}" if change.revision is not None else ""
-    verdict = "the signature allows this" if change.permitted else "the signature does not allow this"
-    return f"{_CHANGES.get(change.category, change.category)}{where}; {verdict}."
-
-
 def _changes(changes: tuple[Change, ...]) -> tuple[ChangeRow, ...]:
     return tuple(
         ChangeRow(
             category=item.category,
             permitted=item.permitted,
-            sentence=change_sentence(item),
+            sentence=changed(item),
             revision=item.revision,
         )
         for item in changes

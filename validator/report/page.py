@@ -16,10 +16,10 @@ from validator.evidence import Evidence, digest, time_text
 from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
 from validator.report.answers import by_gravity, decisive, every_reason, technical
-from validator.report.line import change_sentence
+from validator.report.masking import masked
 from validator.report.pictures import chain, events, timeline
 from validator.report.told import Told, tell
-from validator.report.words import complete, words
+from validator.report.words import changed, complete, words
 
 
 def html_report(
@@ -109,11 +109,11 @@ def _signature(
     home = jurisdictions().get(item.home or "")
     return {
         "v": item,
-        "masked": _masked(item.signer.identifier if item.signer else None),
+        "masked": masked(item.signer.identifier if item.signer else None),
         "proof": table["proven_by"].format(authority=proof.authority or "?") if proof else table["not_proven"],
         "home": home.name(language) if home else item.home,
         "reasons": [tell(reason, language) for reason in by_gravity(item.reasons)],
-        "changes": [change_sentence(change) for change in item.changes],
+        "changes": [changed(change, language) for change in item.changes],
         "events": rows,
         "timeline": Markup(timeline(rows, table, table["timeline"])),  # noqa: S704 - drawn here, text escaped there
         "chain": Markup(chain(item.chain, table, table["chain"])) if item.chain else None,  # noqa: S704
@@ -122,13 +122,6 @@ def _signature(
             {"block": block, "reasons": [tell(reason, language) for reason in block.reasons]} for block in item.blocks
         ],
     }
-
-
-def _masked(identifier: str | None) -> str | None:
-    """An identifier for the screen: its beginning and end, the middle hidden (the JSON report has it in full)."""
-    if identifier is None or len(identifier) <= 6:
-        return identifier
-    return identifier[:4] + "•" * (len(identifier) - 6) + identifier[-2:]
 
 
 def _stamp(item: TimestampVerdict, language: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from policies.vocabulary import RecognitionDecision
 from validator.evidence import time_text
 from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
-from validator.report.line import change_sentence
+from validator.report.words import changed
 
 
 def plain_text(name: str, verdict: Verdict, recognitions: tuple[Recognition, ...], language: str = "en") -> str:
@@ -30,7 +30,7 @@ def _signature(item: SignatureVerdict, language: str) -> list[str]:
     proof = f"proven by {item.best_time_proof}" if item.best_time_proof else "not proven, the time of this check"
     lines = [f"  signature {item.id} by {who}: {item.indication}{sub}", f"    {item.level}, {item.qualification}"]
     lines.append(f"    best signature time {when} ({proof})")
-    lines += [f"    {change_sentence(change)}" for change in item.changes]
+    lines += [f"    {changed(change, language)}" for change in item.changes]
     return lines + _reasons(item.reasons, "    ", language)
 
 

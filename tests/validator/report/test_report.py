@@ -12,7 +12,7 @@ from policies.recognition import Mechanism
 from validator.evidence import digest
 from validator.recognise import RecognitionContext, mechanisms, recognise
 from validator.report import full_report, html_report, plain_text
-from validator.report.page import _masked
+from validator.report.masking import masked
 from validator.report.words import words
 
 
@@ -99,9 +99,9 @@ def test_other_languages_fall_back_to_english_and_say_so(language: str, judged_p
     assert ("Sentences that are not yet translated" in page) is (language in ("ru", "hy"))
 
 
-def test_identifier_is_masked_on_screen_and_full_in_the_machine_report(judged_pair: Any) -> None:
-    assert _masked("IIN900101300123") == "IIN9•••••••••23"
-    assert _masked(None) is None
+def test_identifier_ismasked_on_screen_and_full_in_the_machine_report(judged_pair: Any) -> None:
+    assert masked("IIN900101300123") == "IIN9•••••••••23"
+    assert masked(None) is None
 
 
 def test_full_report_pins_its_inputs(judged_pair: Any) -> None:
