@@ -8,6 +8,7 @@ from datetime import datetime
 
 from policies.jurisdictions import jurisdictions
 from policies.reasons import Reason
+from policies.trustlists import uris
 from policies.trustlists.agreement import Agreement, Equivalence, EquivalencePeriod, ServiceKey
 from policies.trustlists.criteria import CertificateContent, holds, impose
 from policies.trustlists.entries import EU, ServiceFact
@@ -15,6 +16,8 @@ from policies.trustlists.model import Provider, ServicePeriod, Texts, TrustList,
 
 # Members of the European Economic Area outside the Union, and Greece as lists write it.
 _UNION_LISTS = frozenset((EU, "EL", "IS", "LI", "NO"))
+
+_CONTEXTS = frozenset((uris.CONTEXT_COMPLIANCE, uris.CONTEXT_TYPE, uris.CONTEXT_QSCD))
 
 Depth = Callable[[TrustService], int | None]
 """How many issuers stand between the certificate and the service's key (0: the key signed the certificate); None when
@@ -146,13 +149,13 @@ def _by(
 
 def read_under(equivalence: Equivalence, content: CertificateContent) -> CertificateContent:
     """The certificate's content as the equivalence in force when it was issued reads it: what a certificate states is
-    fixed at its issuance."""
+    fixed at its issuance. A mapping about something that is not known here is left alone."""
     period = equivalence.at(content.not_before)
     read = content
     if period is None or not period.enacted:
         return read
     for mapping in period.contents:
-        if holds(mapping.pointed, content):
+        if mapping.context in _CONTEXTS and holds(mapping.pointed, content):
             read = impose(mapping.pointing, read)
     return read
 
