@@ -1,6 +1,7 @@
 """The values that certificate extensions carry (RFC 5280 4.2), frozen, with the standard's own names."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from validator.path.general_name import GeneralName
 
@@ -99,8 +100,7 @@ class BasicConstraints:
     path_length: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorityKeyIdentifier:
+class AuthorityKeyIdentifier(NamedTuple):
     """Key identifier, issuer and serial of the issuer's certificate (4.2.1.1); each None or empty when absent."""
 
     key_id: bytes | None

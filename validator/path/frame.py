@@ -73,7 +73,7 @@ def usual_frame(data: bytes) -> Frame | None:
             return None
         value = signature + 2 if data[signature + 1] < 0x80 else signature + (data[signature + 1] & 0x7F) + 2
         serial = data[15:inner]
-        if data[value] or not 0 < len(serial) < 0x80 or not _minimal(serial):
+        if data[value] or not 0 < data[14] < 0x80 or not _minimal(serial):
             return None
         not_before = der.time_of(data[validity + 2 : validity + 17])
         not_after = der.time_of(data[validity + 17 : validity + 32])
@@ -115,10 +115,11 @@ def _end(data: bytes, at: int) -> int:
 
 
 def _minimal(octets: bytes) -> bool:
-    # X.690 8.3.2: the first nine bits are neither all zero nor all one.
-    return len(octets) == 1 or not (
-        (octets[0] == 0x00 and octets[1] < 0x80) or (octets[0] == 0xFF and octets[1] >= 0x80)
-    )
+    # X.690 8.3.2: the first nine bits are neither all zero nor all one. There is at least one octet.
+    first = octets[0]
+    if 0x00 < first < 0xFF or len(octets) == 1:
+        return True
+    return octets[1] >= 0x80 if first == 0x00 else octets[1] < 0x80
 
 
 def read_frame(data: bytes) -> Frame:

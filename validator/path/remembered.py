@@ -7,6 +7,7 @@ an answer does not depend on what was asked before.
 """
 
 from itertools import count
+from operator import attrgetter
 from typing import NamedTuple
 
 from policies.algorithms import AlgorithmPolicy
@@ -120,10 +121,14 @@ class UpperPath:
         if usage is None or "cRLSign" in usage or evidence.malformed or len(evidence.crls) > MAX_OFFERED:
             return None
         index = evidence.index.ocsps
-        answers = [found for one in self.certificates[:-1] for found in index.get(one.serial_octets, ())]
-        return (tuple([crl.sha256 for crl in evidence.crls]), tuple([one.sha256 for one in answers]))
+        answers: list[str] = []
+        for one in self.certificates[:-1]:
+            answers += map(_sha256, index.get(one.serial_octets, ()))
+        return tuple(map(_sha256, evidence.crls)), tuple(answers)
 
 
+_fingerprint, _sha256 = attrgetter("fingerprint"), attrgetter("sha256")
+_anchor = attrgetter("certificate.fingerprint", "sunset")
 _upper: Generations[Key, UpperPath] = Generations(_MAX_KEPT)
 _settings: dict[int, tuple[PathSettings, int]] = {}
 _numbers: dict[Key, int] = {}
@@ -140,8 +145,8 @@ def question_key(request: PathRequest) -> Key | None:
     return (
         leaf.issuer.key,
         leaf.details.authority_key_id,
-        tuple([one.fingerprint for one in request.pool]),
-        tuple([(one.certificate.fingerprint, one.sunset) for one in request.anchors]),
+        tuple(map(_fingerprint, request.pool)),
+        tuple(map(_anchor, request.anchors)),
         request.at,
         _settings_number(request.settings),
     )

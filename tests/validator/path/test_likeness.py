@@ -126,3 +126,9 @@ def test_a_relative_name_is_read_alike_or_not_at_all(rdn: bytes, changes: Change
 def test_the_usual_relative_names_are_recognised(value: str) -> None:
     octets = der.set_of(der.sequence(der.oid("2.5.4.3"), der.utf8_string(value)))
     assert usual_rdn(octets) == read_rdn(octets)
+
+
+def test_a_serial_number_with_a_long_length_is_not_taken_for_a_short_one(forge: SimpleNamespace) -> None:
+    octets = forge.end_entity(serial=der.tlv(0x02, b"\x01" * 0x80))
+    assert usual_frame(octets) is None
+    assert read_frame(octets).serial_octets == b"\x01" * 0x80
