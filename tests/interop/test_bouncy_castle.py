@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from ca.csr import proven_key
+from ca.errors import ProofOfPossessionError, UnreadableRequestError
 from ops.platform.keys import DIGEST_OIDS, KeyAlgorithm
 from policies.algorithms.making import maker
 from signer.certificate import facts
@@ -132,6 +134,11 @@ def test_we_verify_what_it_makes(
     (tmp_path / "content.bin").write_bytes(CONTENT)
     bouncy_castle.make(tmp_path, algorithm, curve, signature, digest)
     old = algorithm == "ECGOST3410"
+    request = (tmp_path / "request.csr").read_bytes()
+    if not old:
+        assert proven_key(request).spki == facts((tmp_path / "leaf.der").read_bytes()).spki
+    with pytest.raises((ProofOfPossessionError, UnreadableRequestError)):
+        proven_key(_flipped(request))
     for name in ("attached.p7", "detached.p7", "plain.p7", "token.p7"):
         octets = (tmp_path / name).read_bytes()
         verdict = _judge(tmp_path, name, octets)
