@@ -7,6 +7,8 @@ from validator.path.general_name import GeneralName
 
 ANY_POLICY = "2.5.29.32.0"
 ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0"
+POLICY_QUALIFIERS = frozenset({"1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"})
+"""The practice statement's address and the user notice (4.2.1.4)."""
 
 SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
 KEY_USAGE = "2.5.29.15"

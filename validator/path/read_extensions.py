@@ -33,8 +33,10 @@ class Decoded(NamedTuple):
 
     @property
     def unknown_critical(self) -> bool:
-        """The extension ends the path (4.2)."""
-        return self.extension.critical and self.extension.oid not in PROCESSED
+        """The extension ends the path (4.2): it is critical and nobody here knows it, or knows all of what it says."""
+        if not self.extension.critical:
+            return False
+        return self.extension.oid not in PROCESSED or (self.field == "policies" and _unknown_qualifiers(self.value))
 
 
 # Certificates of one issuer share most of their extensions octet for octet.
@@ -92,6 +94,12 @@ def decode_extension(encoded: bytes) -> Decoded:
     decoded = Decoded(extension, field, value, defects, not defects and _are_names(field, value))
     _decoded.put(encoded, decoded, 4 * len(encoded) + _WEIGHT)
     return decoded
+
+
+def _unknown_qualifiers(value: object) -> bool:
+    # 4.2.1.4: who cannot interpret critical policies, the qualifiers included, has to reject the certificate.
+    policies = cast("tuple[ext.PolicyInformation, ...]", value)
+    return any(oid not in ext.POLICY_QUALIFIERS for information in policies for oid, _ in information.qualifiers)
 
 
 def _are_names(field: str | None, value: object) -> bool:

@@ -200,3 +200,21 @@ def test_generalized_time_before_2050_is_processed(forge: SimpleNamespace) -> No
     # 4.1.2.5: applications MUST be able to process dates in either form.
     validity = der.sequence(der.tlv(0x18, b"20200101000000Z"), der.tlv(0x17, b"491231235959Z"))
     assert forge.ask(forge.end_entity(validity=validity), [forge.root()], [forge.authority()]).valid
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "value", "known"),
+    [
+        ("1.3.6.1.5.5.7.2.1", der.ia5_string("https://ca.example/cps"), True),
+        ("1.3.6.1.5.5.7.2.2", der.sequence(der.utf8_string("No warranty.")), True),
+        ("1.3.6.1.5.5.7.2.9", der.null(), False),
+    ],
+)
+@pytest.mark.parametrize("critical", [False, True])
+def test_critical_policies_have_to_be_understood_with_their_qualifiers(
+    forge: SimpleNamespace, qualifier: str, value: bytes, known: bool, critical: bool
+) -> None:
+    information = der.sequence(der.oid("1.2.3.4"), der.sequence(der.sequence(der.oid(qualifier), value)))
+    extension = der.extension("2.5.29.32", der.sequence(information), critical=critical)
+    outcome = forge.ask(forge.end_entity(extra=[extension]), [forge.root()], [forge.authority()])
+    assert forge.codes(outcome) == (() if known or not critical else ("UNKNOWN-CRITICAL-EXTENSION",))
