@@ -1,13 +1,14 @@
 """Trust lists given beside a file: read and verified once per content, related to one another, made into anchors.
 
-Who hands a list in vouches for the file, as for an anchor; its signature must still be whole. Where a list of lists is
-handed in too and points to it, only a key named there may have signed it (TS 119 615 4.1).
+Who hands a list in vouches for the file, as for an anchor; its signature must still be whole. Where a list of lists of
+the same law is handed in too, it speaks for that law: only a list that it points to counts, signed by a key that it
+names there (TS 119 615 4.1). Otherwise whoever delivers lists could put one beside those that are pointed to.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 
 from policies.trustlists import ListPointer, ServicePeriod, TrustList, TrustService, uris
@@ -15,6 +16,7 @@ from policies.trustlists.errors import TrustListError
 from policies.trustlists.facts import Pointed, law_of, read_service
 from policies.trustlists.state import SignatureCheck
 from policies.trustlists.xml_reader import read_trust_list
+from validator.asn1.memory import Generations
 from validator.errors import TrustMaterialError
 from validator.evidence import OCSP_RESPONDER, AnchorFacts, ListFacts, ObjectKind
 from validator.gather.list_signature import ListSignatureError, verify_list_signature
@@ -27,6 +29,7 @@ _AUTHORITIES = frozenset((uris.CA_QC, uris.CA_PKC, uris.NATIONAL_ROOT_CA_QC))
 _STAMPS = frozenset((uris.TSA_QTST, uris.TSA, uris.TSA_TSS_QC, uris.TSA_TSS_ADES))
 _RESPONDERS = frozenset((uris.OCSP_QC, uris.OCSP))
 MAX_RESPONDERS = 200
+_LONGEST_TERRITORY = 8
 _TRUSTED = frozenset(
     (
         uris.GRANTED,
@@ -109,8 +112,20 @@ def _read(source: Source) -> ReadList:
         ) from fault
 
 
-@lru_cache(maxsize=64)
+# A list that was read takes a few times its octets; the factor keeps the bound honest.
+_known: Generations[bytes, ReadList] = Generations(512 * 1024 * 1024)
+_WEIGHT = 4
+
+
 def _read_octets(octets: bytes) -> ReadList:
+    found = _known.get(octets)
+    if found is None:
+        found = _checked(octets)
+        _known.put(octets, found, _WEIGHT * len(octets))
+    return found
+
+
+def _checked(octets: bytes) -> ReadList:
     listed = read_trust_list(octets)
     try:
         signer = verify_list_signature(octets, listed.scheme.issued)
@@ -122,10 +137,15 @@ def _read_octets(octets: bytes) -> ReadList:
 def _names(read: dict[str, ReadList]) -> dict[str, str]:
     """What reports call the lists: territory and number, with the start of the digest where that is not unique."""
     plain = {
-        digest: f"{one.listed.scheme.territory or '?'}-{one.listed.scheme.sequence}" for digest, one in read.items()
+        digest: f"{_place(one.listed.scheme.territory)}-{one.listed.scheme.sequence}" for digest, one in read.items()
     }
     taken = list(plain.values())
-    return {digest: name if taken.count(name) == 1 else f"{name}-{digest[:8]}" for digest, name in plain.items()}
+    return {digest: name if taken.count(name) == 1 else f"{name}-{digest[:16]}" for digest, name in plain.items()}
+
+
+def _place(territory: str | None) -> str:
+    # What a list says of itself must not look like the name of another one.
+    return territory if territory and territory.isalnum() and len(territory) <= _LONGEST_TERRITORY else "?"
 
 
 def _facts(read: ReadList, name: str, source: Source) -> ListFacts:
@@ -153,12 +173,13 @@ def _facts(read: ReadList, name: str, source: Source) -> ListFacts:
 def _placed(item: GivenList, among: list[GivenList]) -> GivenList:
     """The list below the list of lists that points to it, if one does."""
     parents = [one for one in among if one.read.is_list_of_lists and one is not item]
-    for parent in parents:
+    # One whose own signature is whole comes first: another could take its place.
+    for parent in sorted(parents, key=lambda one: not one.usable):
         for pointer in parent.read.listed.scheme.pointers:
             if item.read.signer is not None and item.read.signer in pointer.signers and _speaks_of(pointer, item):
                 return _below(item, parent, pointer)
     for parent in parents:
-        if any(_speaks_of(pointer, item) for pointer in parent.read.listed.scheme.pointers):
+        if _answers_for(parent, item):
             stranger = SignatureCheck.STRANGER if item.read.signer else item.facts.signature
             return replace(item, facts=replace(item.facts, signature=stranger, parent=parent.facts.name))
     return item
@@ -170,6 +191,19 @@ def _speaks_of(pointer: ListPointer, item: GivenList) -> bool:
     scheme = item.read.listed.scheme
     signed = item.read.signer is not None and item.read.signer in pointer.signers
     return pointer.type == scheme.type and (signed or pointer.territory == scheme.territory)
+
+
+def _answers_for(parent: GivenList, item: GivenList) -> bool:
+    """A list like this one would be pointed to by `parent`: by its territory, or by the law that both speak under."""
+    pointers = parent.read.listed.scheme.pointers
+    if item.read.is_list_of_lists:
+        return any(_speaks_of(pointer, item) for pointer in pointers)
+    territory = (item.read.listed.scheme.territory or "").casefold()
+    return _law(parent) == _law(item) or territory in {(pointer.territory or "").casefold() for pointer in pointers}
+
+
+def _law(item: GivenList) -> str:
+    return law_of(item.read.listed.scheme.territory)
 
 
 def _below(item: GivenList, parent: GivenList, pointer: ListPointer) -> GivenList:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from policies.reasons import Reason
-from policies.trustlists.state import SignatureCheck
+from policies.trustlists.state import SignatureCheck, unusable
 from validator.evidence import Evidence
 from validator.evidence.lists import ListFacts
 from validator.judge.policy import JudgementPolicy
+from validator.judge.qualified import list_state
 from validator.judge.rules.evaluate import Hearing, hear, together
 from validator.judge.rules.model import RuleContext
 from validator.judge.rules.subjects import ListSubject
@@ -16,8 +17,10 @@ _SIGNED = {SignatureCheck.UNCHECKED: None, SignatureCheck.GOOD: True}
 
 
 def without_refused_lists(evidence: Evidence, policy: JudgementPolicy, at: datetime) -> Evidence:
-    """The Evidence without the anchors of lists that the policy refuses at `at`; itself when there are none."""
-    refused = {item.name for item in evidence.trust.lists if not _heard(item, policy, at).passed}
+    """The Evidence without the anchors of lists that the policy refuses at `at`, and of those that only such a list
+    points to; itself when there are none."""
+    found = {item.name: _heard(item, policy, at).failures for item in evidence.trust.lists}
+    refused = unusable({item.name: list_state(item) for item in evidence.trust.lists}, found)
     if not refused:
         return evidence
     anchors = tuple(item for item in evidence.trust.anchors if item.source not in refused)

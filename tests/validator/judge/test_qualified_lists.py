@@ -336,6 +336,60 @@ def test_only_a_key_that_the_list_of_lists_names_may_have_signed(state: Any, cms
     assert "TS-TL-SIGNER" in codes(found)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"territory": "ee"},
+        {"territory": "EE", "type": "http://uri.etsi.org/TrstSvc/TrustedList/TSLType/CClist"},
+        {"territory": "LV"},
+        {"territory": "EL"},
+        {"territory": None},
+    ],
+)
+def test_a_list_beside_those_that_a_list_of_lists_points_to_is_a_strangers(
+    state: Any, cms: bytes, changes: dict[str, Any]
+) -> None:
+    beside = signed(listed(covering(state.ca), **changes))
+    pointer = ListPointer(
+        location="https://example.org/ee", territory="EE", type=uris.EU_GENERIC, signers=(operator(STRANGER_KEY),)
+    )
+    found = validated(state, cms, beside, list_of_lists(pointer))
+    assert found.signatures[0].indication == "INDETERMINATE"
+    assert found.signatures[0].qualification == "NA"
+    assert "TS-TL-SIGNER" in codes(found)
+
+
+def test_a_list_of_lists_that_was_changed_vouches_for_nobody(state: Any, cms: bytes) -> None:
+    octets = signed(listed(covering(state.ca)))
+    pointer = ListPointer(
+        location="https://example.org/ee", territory="EE", type=uris.EU_GENERIC, signers=(operator(),)
+    )
+    strangers = list_of_lists(replace(pointer, signers=(operator(STRANGER_KEY),)))
+    changed = list_of_lists(pointer).replace(b"example.org/ee", b"example.com/ee")
+    for lists in ((changed,), (changed, strangers), (strangers, changed)):
+        found = validated(state, cms, octets, *lists)
+        assert found.signatures[0].indication == "INDETERMINATE"
+        assert found.signatures[0].qualification == "NA"
+    whole = list_of_lists(pointer)
+    for lists in ((changed, whole), (whole, changed)):
+        assert validated(state, cms, octets, *lists).signatures[0].qualification == "QESIG"
+
+
+def test_no_list_can_take_the_name_of_another(state: Any, cms: bytes) -> None:
+    first, second = (signed(listed(covering(state.ca), issued=NOW - days * DAY)) for days in (30, 31))
+    digest = hashlib.sha256(first).hexdigest()
+    posing = signed(listed(territory=f"EE-7-{digest[:12]}", sequence=1))
+    evidence = gather(
+        GatherRequest(
+            document=Source("document", cms),
+            trust_lists=tuple(Source(f"list-{n}", item) for n, item in enumerate((first, second, posing))),
+        )
+    )
+    names = [item.name for item in evidence.trust.lists]
+    assert len(set(names)) == 3
+    assert "?-1" in names
+
+
 def test_a_list_below_one_that_cannot_be_used_cannot_be_used(state: Any, cms: bytes) -> None:
     octets = signed(listed(covering(state.ca)))
     pointer = ListPointer(
