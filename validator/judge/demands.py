@@ -84,5 +84,5 @@ def disorder(tokens: Iterable[JudgedToken]) -> tuple[str, str] | None:
 def _contradicts(first: TimestampFacts, second: TimestampFacts) -> bool:
     if first.gen_time is None or second.gen_time is None or first.id == second.id:
         return False
-    slack = timedelta(microseconds=(first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0))
-    return first.gen_time > second.gen_time + slack
+    slack = (first.accuracy_microseconds or 0) + (second.accuracy_microseconds or 0)
+    return (first.gen_time - second.gen_time) // timedelta(microseconds=1) > slack

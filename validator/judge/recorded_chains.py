@@ -5,7 +5,7 @@ revocation data. What nobody recorded is not assumed.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from policies.algorithms import AlgorithmUse
 from policies.reasons import Reason
@@ -19,6 +19,7 @@ from validator.path.types import RevocationMode
 from validator.revocation.types import Status, StatusAnswer
 
 COLLECTING = timedelta(days=1)
+_LAST = datetime.max.replace(tzinfo=UTC)
 MAX_DEPTH = 20
 MAX_STEPS = 20_000
 _KNOWN = frozenset((Status.GOOD, Status.NOT_REQUIRED))
@@ -177,7 +178,9 @@ class RecordedChains:
 
     def _collected(self, until: datetime) -> datetime:
         """Until when data counts as known: what a recording holds was at hand for it, although collecting took time."""
-        return until if until < self._recorded_at else max(until, self._recorded_at + COLLECTING)
+        if not timedelta(0) <= until - self._recorded_at < COLLECTING:
+            return until
+        return self._recorded_at + min(COLLECTING, _LAST - self._recorded_at)
 
     def statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
         known, _ = self._statements.about(path.certificates[position])

@@ -267,7 +267,7 @@ def _unusable(known: tuple[Found, ...], notes: tuple[Reason, ...]) -> tuple[Reas
 def is_fresh(issued: datetime, following: datetime | None, at: datetime, policy: JudgementPolicy) -> bool:
     """5.2.5 for one statement: within the policy's interval, else until the issuer's own next update."""
     if policy.freshness_seconds is not None:
-        return at < issued + timedelta(seconds=policy.freshness_seconds)
+        return at - issued < timedelta(seconds=policy.freshness_seconds)
     return following is not None and at < following
 
 

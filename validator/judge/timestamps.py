@@ -68,7 +68,7 @@ def _form(context: Context, token: TimestampFacts) -> Conclusion:
         errors.append(Reason.of("TS-PDF-CHANGED", categories=", ".join(forbidden)))
     if errors or token.gen_time is None:
         return failed(SubIndication.FORMAT_FAILURE, *errors)
-    if token.gen_time > context.at + timedelta(seconds=context.policy.clock_skew_seconds):
+    if token.gen_time - context.at > timedelta(seconds=context.policy.clock_skew_seconds):
         return indeterminate(
             SubIndication.SIG_CONSTRAINTS_FAILURE, Reason.of("TS-TSP-FUTURE", time=token.gen_time.isoformat())
         )

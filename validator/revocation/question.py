@@ -79,7 +79,7 @@ class Question:
         if this_update >= self.at:
             return True
         if self.context.freshness is not None:
-            return this_update > self.at - self.context.freshness
+            return self.at - this_update < self.context.freshness
         return next_update is not None and self.at < next_update
 
     def effective(self, revoked: datetime, reason_code: int | None, invalidity: datetime | None) -> datetime:

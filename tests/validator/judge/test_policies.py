@@ -56,6 +56,13 @@ REFUSED = [
     ("not a table", 'signature = "fail"', 3, "table of rules"),
     ("no such mode", 'revocation = "sometimes"', 3, "one of"),
     ("seconds as text", 'freshness_seconds = "1"', 3, "whole number"),
+    ("more seconds than a calendar has", "freshness_seconds = 10000000001", 3, "whole number"),
+    (
+        "a delay of more than centuries",
+        '[signature]\n"LTV.time-stamp-delay" = { level = "fail", seconds = 10000000001 }',
+        4,
+        "whole number",
+    ),
     ("flag for a number", "clock_skew_seconds = true", 3, "whole number"),
     ("list of anything", "initial_policies = [1]", 3, "list of texts"),
     ("member without value", 'signature_model = { source = "x" }', 3, "value"),

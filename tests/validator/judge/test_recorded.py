@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -198,6 +198,28 @@ def test_cycles_end(make_facts: Callable[..., Any], facts_time: datetime) -> Non
     sig = evidence.signatures[0]
     loops = (replace(sig, id="A", parent="B", packaging="counter-signature"), replace(sig, id="B", parent="A"))
     assert judged(replace(evidence, signatures=loops), facts_time).indication == "INDETERMINATE"
+
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("policy", ["default", "strict", "archive", "diagnostic", "RU/court"])
+@pytest.mark.parametrize("at", [FIRST, LAST])
+def test_the_ends_of_the_calendar_are_times_like_others(
+    make_facts: Callable[..., Any], policy: str, at: datetime
+) -> None:
+    stamps = ((TimestampKind.SIGNATURE, -400), (TimestampKind.ARCHIVE, -300))
+    evidence = make_facts(stamps=stamps).evidence()
+    (signature,) = evidence.signatures
+    for claimed in (FIRST, signature.claimed_time, LAST):
+        for recorded in (FIRST, LAST):
+            changed = replace(
+                evidence,
+                signatures=(replace(signature, claimed_time=claimed),),
+                timestamps=tuple(replace(item, gen_time=claimed, accuracy_microseconds=10**30) for item in evidence.timestamps),
+                recorded=replace(evidence.recorded, at=recorded),
+            )  # fmt: skip
+            assert judged(changed, at, judgement_policy(policy)).indication != "TOTAL-PASSED"
 
 
 def test_times_in_the_future_prove_nothing(make_facts: Callable[..., Any], facts_time: datetime) -> None:

@@ -151,7 +151,7 @@ def _signing_time_in_validity(subject: SignatureSubject, setting: Setting) -> Re
 
 def _signing_time_not_future(subject: SignatureSubject, setting: Setting) -> Reasons:
     claimed = subject.signature.claimed_time
-    if claimed is None or claimed <= subject.now + _SKEW:
+    if claimed is None or claimed - subject.now <= _SKEW:
         return HOLDS
     return (Reason.of("TS-RULE-TIME-FUTURE", claimed=claimed.isoformat()),)
 

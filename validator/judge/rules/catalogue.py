@@ -81,13 +81,17 @@ def _parameter(name: str, row: Row) -> Parameter:
     return Parameter(name=name, kind=Kind(row["kind"]), default=None if default is None else value(default))
 
 
+# Three centuries in seconds: longer than any signature is kept, shorter than what a calendar can count.
+MAX_NUMBER = 10_000_000_000
+
+
 def value(written: Any) -> Value:
     """A parameter as TOML has it: a list of texts or a whole number. Raises ValueError on anything else."""
     if isinstance(written, list) and all(isinstance(item, str) for item in written):
         return tuple(written)
-    if isinstance(written, int) and not isinstance(written, bool) and written >= 0:
+    if isinstance(written, int) and not isinstance(written, bool) and 0 <= written <= MAX_NUMBER:
         return written
-    raise ValueError("a list of texts or a whole number is wanted")
+    raise ValueError(f"a list of texts or a whole number up to {MAX_NUMBER} is wanted")
 
 
 def _default(

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from validator.errors import PolicyRefusedError
-from validator.judge.rules.catalogue import rules, value
+from validator.judge.rules.catalogue import MAX_NUMBER, rules, value
 from validator.judge.rules.lines import lines_of
 from validator.judge.rules.model import Kind, Level, Origin, Rule, RuleContext, Value
 
@@ -122,14 +122,14 @@ def _member(name: str, row: Any, places: _Places) -> Member:
 _WORDS = {
     datetime: "a date and time with offset",
     str: "a text",
-    int: "a whole number, not negative",
+    int: f"a whole number from 0 to {MAX_NUMBER}",
     list: "a list of texts",
 }
 
 
 def _is(written: Any, wanted: type) -> bool:
     if wanted is int:
-        return type(written) is int and written >= 0
+        return type(written) is int and 0 <= written <= MAX_NUMBER
     if wanted is list:
         return isinstance(written, list) and all(isinstance(item, str) for item in written)
     if wanted is datetime:

@@ -77,7 +77,7 @@ def _delay(subject: TimeSubject, setting: Setting) -> Reasons:
     claimed, seconds = subject.signature.claimed_time, setting.number("seconds") or 0
     if claimed is None:
         return (Reason.of("TS-SIG-TIME-ABSENT"),)
-    if claimed + timedelta(seconds=seconds) > subject.best:
+    if subject.best - claimed < timedelta(seconds=seconds):
         return HOLDS
     if not subject.proven:
         return (Reason.of("TS-RULE-NO-PROOF-OF-TIME"),)
