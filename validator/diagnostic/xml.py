@@ -99,7 +99,7 @@ def time_of(text: str) -> datetime:
 
 def whole_number(text: str) -> int:
     """A decimal number of at most 100 digits. Raises DiagnosticError."""
-    if len(text) > 100 or not text.lstrip("-").isdecimal():
+    if len(text) > 100 or not text.removeprefix("-").isdecimal():
         raise DiagnosticError("a number that is none")
     return int(text)
 

@@ -46,7 +46,10 @@ def read_evidence(facts: Any, blobs: Blobs) -> Evidence:
             f"The evidence has the schema {schema!r}; this software reads {SCHEMA}.",
             next_step="Gather the evidence again from the document, or use the version that wrote it.",
         )
-    return from_plain(Evidence, facts, blobs)
+    found = from_plain(Evidence, facts, blobs)
+    if not found.documents:
+        raise EvidenceError("The evidence names no document that it is about.")
+    return found
 
 
 def checked(sha256: str, octets: bytes) -> bytes:

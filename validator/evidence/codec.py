@@ -234,6 +234,10 @@ def _named_octets(sha256: str, blobs: Blobs) -> bytes:
 
 
 def _known_reason(reason: Reason) -> Reason:
-    if reason.code not in catalogue():
+    known = catalogue().get(reason.code)
+    if known is None:
         raise ValueError(f"unknown reason {reason.code}")
+    if missing := set(known.params) - reason.mapping().keys():
+        # Its sentence could not be said.
+        raise ValueError(f"reason {reason.code} without {', '.join(sorted(missing))}")
     return reason

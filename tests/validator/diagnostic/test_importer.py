@@ -103,6 +103,13 @@ def test_files_that_are_no_diagnostic_data() -> None:
     assert rule(data("<UsedTimestamps><Timestamp Type='NONE'/></UsedTimestamps>")) == "a time-stamp without identifier"
 
 
+@pytest.mark.parametrize("number", ["--5", "-", "", "5-", "1e3", "٣٣٣x", "9" * 101])
+def test_what_is_no_number_is_said(number: str) -> None:
+    lists = f"<TrustedLists><TrustedList Id='l'><SequenceNumber>{number}</SequenceNumber></TrustedList></TrustedLists>"
+    found = import_diagnostic_data(data(lists))
+    assert [item.code for item in found.structure] == (["TS-DIAG-UNREADABLE"] if number else [])
+
+
 def test_hostile_xml_is_refused_without_being_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret", encoding="ascii")

@@ -1,6 +1,7 @@
 """Evidence that is carried away and read back: the same facts, the same identity, or a refusal."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,6 +74,24 @@ def test_missing_octets_are_refused(evidence: Evidence) -> None:
     name = next(iter(whole["blobs"]))
     del whole["blobs"][name]
     _refused(whole, name)
+
+
+def _restated(whole: dict[str, Any]) -> dict[str, Any]:
+    """With the identity that its facts have now: whoever makes up facts can compute it."""
+    octets = json.dumps(whole["evidence"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return {**whole, "identity": hashlib.sha256(octets).hexdigest()}
+
+
+def test_a_reason_whose_sentence_cannot_be_said_is_refused(evidence: Evidence) -> None:
+    whole = _bundle(evidence)
+    whole["evidence"]["remarks"] = [{"code": "TS-DOC-TOO-COMPLEX", "params": []}]
+    _refused(_restated(whole), "TS-DOC-TOO-COMPLEX without detail")
+
+
+def test_evidence_about_no_document_is_refused(evidence: Evidence) -> None:
+    whole = _bundle(evidence)
+    whole["evidence"]["documents"] = []
+    _refused(_restated(whole), "no document")
 
 
 def test_another_schema_is_refused_with_what_to_do(evidence: Evidence) -> None:
