@@ -62,6 +62,8 @@ class _RoomGroup(TyperGroup):
 
 
 _NAME = "trustspace"
+# As `validator.cli.reports` has it, which is not imported for it: a command's modules are loaded when it runs.
+SEALER = "sealer"
 
 app = typer.Typer(
     name=_NAME,
@@ -113,12 +115,19 @@ def _print_what_can_be() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _open_sealer(credential: str, authority: str | None) -> Any:
+    """What the validator's commands seal reports with; it knows no signer."""
+    from ops.service.report.sealing import open_sealer
+
+    return open_sealer(credential, authority)
+
+
 def main() -> None:
     """Entry point of the console script."""
     as_json = "--json" in sys.argv
     _print_what_can_be()
     try:
-        sys.exit(typer.main.get_command(app)(prog_name=_NAME, standalone_mode=False))
+        sys.exit(typer.main.get_command(app)(prog_name=_NAME, standalone_mode=False, obj={SEALER: _open_sealer}))
     except TyperException as error:
         if not error.format_message() or not sys.argv[1:]:
             # Nothing was asked: the help is the answer.

@@ -22,12 +22,17 @@ _At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 
 _Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
 _Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
 _Export = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
-_Language = Annotated[str, typer.Option("--language", help="Language of the readable report.")]
+_Language = Annotated[str, typer.Option("--language", help="Language of the readable report; two as in be,kk.")]
+_Report = Annotated[str | None, typer.Option("--report", help="Write a report: pdf, xml (ETSI), json or html.")]
+_Out = Annotated[Path | None, typer.Option("--out", help="With --report: where to write it.")]
+_Seal = Annotated[str | None, typer.Option("--seal", help="With --report: seal it with this credential, time-stamped.")]
+_SealTsa = Annotated[str | None, typer.Option("--seal-tsa", help="With --seal: unit or address of the authority.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the full report as one line of JSON.")]
 
 
 @app.command()
 def judge(
+    context: typer.Context,
     stored: _Stored = None,
     diagnostic_data: _Recorded = None,
     policy: _Policy = None,
@@ -35,21 +40,30 @@ def judge(
     forum: _Forum = None,
     html: _Html = None,
     evidence: _Export = None,
+    report: _Report = None,
+    out: _Out = None,
+    seal: _Seal = None,
+    seal_tsa: _SealTsa = None,
     language: _Language = "en",
     as_json: _Json = False,
 ) -> None:
     """Judge evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""
+    from validator.cli.reports import ReportOptions, check_report, languages_of, write_report
     from validator.service import rejudge
 
     source = stored or diagnostic_data
     if source is None or (stored and diagnostic_data):
         raise typer.BadParameter("name an evidence file, or one with --diagnostic-data")
-    check_outputs(html, evidence, language, 1)
+    languages = languages_of(language)
+    wanted = ReportOptions(form=report, out=out, seal=seal, authority=seal_tsa, languages=languages)
+    check_outputs(html, evidence, 1)
+    check_report(wanted, 1)
     facts = _read(source, recorded=diagnostic_data is not None)
     name = policy or (RECORDED_POLICY if diagnostic_data else "default")
     found = rejudge(facts, name, _moment(at, facts), tuple(forum or ()))
-    write_reports(found, html, evidence, language)
-    print_report(source.name, found, language, as_json)
+    write_reports(found, html, evidence, languages)
+    write_report(wanted, source.name, found, context.obj)
+    print_report(source.name, found, languages[0], as_json)
     raise typer.Exit(exit_status(found))
 
 

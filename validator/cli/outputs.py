@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from validator.service import ValidationResult
 
 
-def write_reports(found: "ValidationResult", html: Path | None, evidence: Path | None, language: str) -> None:
+def write_reports(
+    found: "ValidationResult", html: Path | None, evidence: Path | None, languages: tuple[str, ...]
+) -> None:
     """Write the readable report and the evidence where that is asked."""
     from ops.platform.output import write_output_file
     from validator.evidence import export_evidence
@@ -18,20 +20,15 @@ def write_reports(found: "ValidationResult", html: Path | None, evidence: Path |
     if evidence is not None:
         write_output_file(evidence, export_evidence(found.evidence))
     if html is not None:
-        page = html_report(found.evidence, found.verdict, found.recognitions, language)
+        page = html_report(found.evidence, found.verdict, found.recognitions, *languages)
         write_output_file(html, page.encode())
 
 
-def check_outputs(html: Path | None, evidence: Path | None, language: str, files: int) -> None:
+def check_outputs(html: Path | None, evidence: Path | None, files: int) -> None:
     """Before anything is read or fetched: can what was asked for be written at all?"""
     from ops.platform.output import check_output_file
-    from policies.reasons import LANGUAGES
     from validator.errors import OptionError
 
-    if language not in LANGUAGES:
-        raise OptionError(
-            f"There is no report in the language {language!r}.", next_step=f"Choose one of: {', '.join(LANGUAGES)}."
-        )
     if files > 1 and (html or evidence):
         raise OptionError(
             "One report file cannot hold the judgements of several documents.",

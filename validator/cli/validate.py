@@ -1,11 +1,14 @@
 """`trustspace validate`: signed documents on the command line, singly or in batches."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
+
+if TYPE_CHECKING:
+    from validator.service import ValidationResult
 
 app = typer.Typer(help="Judge signed documents.", no_args_is_help=True)
 
@@ -25,7 +28,9 @@ _Trust = Annotated[str, typer.Option("--trust", help="given, or none for cryptog
 _Document = Annotated[str | None, typer.Option("--document", help="Kind of document, for recognition.")]
 _Relying = Annotated[str | None, typer.Option("--relying", help="Kind of relying party, for recognition.")]
 _Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
-_Evidence = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
+_Evidence = Annotated[
+    Path | None, typer.Option("--evidence", help="Write the evidence here; with --replay: read it here.")
+]
 _Keep = Annotated[str | None, typer.Option("--keep", help="Keep the evidence here (a file), for --rejudge.")]
 _Rejudge = Annotated[str | None, typer.Option("--rejudge", help="Judge what --keep kept again; prints what changes.")]
 _Incidents = Annotated[
@@ -37,12 +42,19 @@ _Incidents = Annotated[
 _Without = Annotated[
     list[str] | None, typer.Option("--without-anchor", help="With --rejudge: SHA-256 of an anchor that counts no more.")
 ]
-_Language = Annotated[str, typer.Option("--language", help="Language of the readable report.")]
+_Language = Annotated[str, typer.Option("--language", help="Language of the readable report; two as in be,kk.")]
+_Report = Annotated[str | None, typer.Option("--report", help="Write a report: pdf, xml (ETSI), json or html.")]
+_Out = Annotated[Path | None, typer.Option("--out", help="With --report: where to write it.")]
+_Seal = Annotated[str | None, typer.Option("--seal", help="With --report: seal it with this credential, time-stamped.")]
+_SealTsa = Annotated[str | None, typer.Option("--seal-tsa", help="With --seal: unit or address of the authority.")]
+_Replay = Annotated[str | None, typer.Option("--replay", help="Judge a report again: same, or what differs.")]
+_Holdings = Annotated[str | None, typer.Option("--holdings", help="With --replay: where its evidence is kept.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the full report as JSON, one line per file.")]
 
 
 @app.command()
 def validate(
+    context: typer.Context,
     files: _Files = None,
     batch: _Batch = None,
     detached: _Detached = None,
@@ -64,10 +76,23 @@ def validate(
     rejudge: _Rejudge = None,
     incident: _Incidents = None,
     without_anchor: _Without = None,
+    replay: _Replay = None,
+    holdings: _Holdings = None,
+    report: _Report = None,
+    out: _Out = None,
+    seal: _Seal = None,
+    seal_tsa: _SealTsa = None,
     language: _Language = "en",
     as_json: _Json = False,
 ) -> None:
     """Say whether signed files are valid, and whether the forums named recognise them."""
+    if replay is not None:
+        from validator.cli.replay import ReplayOptions, run_replay
+
+        asked = ReplayOptions(
+            report=replay, evidence=evidence, holdings=holdings, policy=policy, anchors=tuple(anchor or ())
+        )
+        raise typer.Exit(run_replay(asked, as_json))
     if rejudge is not None:
         from validator.cli.rejudge import RejudgeOptions, run_rejudge
 
@@ -104,23 +129,31 @@ def validate(
         "document": document,
         "relying": relying,
     }
-    check_outputs(html, evidence, language, len(files))
-    status = [_one({**row, "file": file, "id": file}, html, evidence, keep, language, as_json) for file in files]
-    raise typer.Exit(max(status))
+    from validator.cli.reports import ReportOptions, check_report, languages_of, write_report
+
+    languages = languages_of(language)
+    wanted = ReportOptions(form=report, out=out, seal=seal, authority=seal_tsa, languages=languages)
+    check_outputs(html, evidence, len(files))
+    check_report(wanted, len(files))
+
+    def one(file: str) -> int:
+        found = _judged({**row, "file": file, "id": file}, keep)
+        write_reports(found, html, evidence, languages)
+        write_report(wanted, Path(file).name, found, context.obj)
+        print_report(file, found, languages[0], as_json)
+        return exit_status(found)
+
+    raise typer.Exit(max([one(file) for file in files]))
 
 
-def _one(
-    row: dict[str, Any], html: Path | None, evidence: Path | None, keep: str | None, language: str, as_json: bool
-) -> int:
+def _judged(row: dict[str, Any], keep: str | None) -> "ValidationResult":
     from validator.cli.validate_answer import run
     from validator.cli.validate_question import question
 
     asked = question(row)
     found = run(asked)
-    write_reports(found, html, evidence, language)
     if keep is not None:
         from validator.cli.keep import keep_result
 
         keep_result(keep, asked, found)
-    print_report(asked.id, found, language, as_json)
-    return exit_status(found)
+    return found

@@ -23,7 +23,11 @@ from validator.report.words import changed, complete, words
 
 
 def html_report(
-    evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...] = (), language: str = "en"
+    evidence: Evidence,
+    verdict: Verdict,
+    recognitions: tuple[Recognition, ...] = (),
+    language: str = "en",
+    second: str | None = None,
 ) -> str:
     """The page. `language` is one of policies.reasons.LANGUAGES; what has no translation is shown in English."""
     chosen = language if language in LANGUAGES else "en"
