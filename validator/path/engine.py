@@ -22,7 +22,7 @@ from validator.path.outcome import best_rejected, order_reasons
 from validator.path.pool import Pool
 from validator.path.remembered import Key, UpperPath, question_key, remember_upper_path, upper_path
 from validator.path.search import Search
-from validator.path.signers import SignerEngine, status_context
+from validator.path.signers import EngineOnDemand, SignerEngine, status_context
 from validator.path.statuses import path_statuses
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
@@ -37,7 +37,7 @@ def build_path(request: PathRequest) -> PathOutcome:
     asked = _Asked(request, question_key(request))
     try:
         upper = upper_path(asked.key)
-        known = None if upper is None else answer_below(upper, request, asked.engine)
+        known = None if upper is None else answer_below(upper, request, asked.context)
         return known or asked.question().answer()
     finally:
         asked.close()
@@ -58,7 +58,11 @@ class _Asked:
             self._question = _Question(self._request, Budget(self._request.settings), self.key)
         return self._question
 
-    def engine(self, anchor: TrustAnchor) -> PathEngine:
+    def context(self, anchor: TrustAnchor) -> StatusContext:
+        """The context of status questions, with an engine that begins the work when it is needed."""
+        return status_context(self._request.settings, EngineOnDemand(self._engine, anchor))
+
+    def _engine(self, anchor: TrustAnchor) -> PathEngine:
         return self.question().status_context(anchor).engine
 
     def close(self) -> None:
@@ -268,7 +272,11 @@ class _Question:
         return self._contexts[name]
 
     def _signer_outcome(self, request: PathRequest, context: StatusContext) -> PathOutcome:
-        return _Question(request, self._budget, context=context).answer()
+        # What is remembered of CAs stands on their issuers' own evidence, whoever is pending.
+        key = question_key(request)
+        upper = upper_path(key)
+        known = None if upper is None else answer_below(upper, request, lambda _: context)
+        return known or _Question(request, self._budget, key, context).answer()
 
     def _acceptance(self, verdict: _Verdict, leaf: Findings) -> PathOutcome:
         return PathOutcome(

@@ -5,30 +5,27 @@ step of policies and name constraints, its status. Where any of it is not as it 
 the question is worked on as if nothing had been remembered.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 
 from policies.algorithms import CryptoResult
 from validator.path.certificate import Certificate
 from validator.path.checks import end_entity_findings, signature_algorithm_reasons
 from validator.path.expected_names import expectation_reasons
-from validator.path.name import Name
 from validator.path.remembered import UpperPath
-from validator.path.signers import status_context
 from validator.path.statuses import status_reason
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
-from validator.revocation.context import PathEngine, SignerPurpose, SignerVerdict, StatusContext
+from validator.revocation.context import StatusContext
 from validator.revocation.memory import SIGNATURES
 from validator.revocation.status import certificate_status
 from validator.revocation.types import StatusAnswer
 
 
 def answer_below(
-    upper: UpperPath, request: PathRequest, engine: Callable[[TrustAnchor], PathEngine]
+    upper: UpperPath, request: PathRequest, context: Callable[[TrustAnchor], StatusContext]
 ) -> PathOutcome | None:
     """The outcome for an end entity that is accepted under `upper`, None when anything speaks against it.
 
-    `engine` makes the path engine of an anchor, which a delegated CRL or OCSP signer needs.
+    `context` makes the context of status questions on a path to an anchor.
     """
     leaf, settings = request.leaf, request.settings
     if leaf.fingerprint in upper.names:
@@ -38,7 +35,7 @@ def answer_below(
     if own.reasons or expectation_reasons(leaf, settings) or not _signed(leaf, upper.certificates[0], request):
         return None
     validation = upper.accepted_end(leaf, settings)
-    statuses = _statuses(upper, request, engine)
+    statuses = _statuses(upper, request, context)
     if validation is None or statuses is None:
         return None
     chain = (leaf, *upper.certificates)
@@ -66,7 +63,7 @@ def _signed(leaf: Certificate, issuer: Certificate, request: PathRequest) -> boo
 
 
 def _statuses(
-    upper: UpperPath, request: PathRequest, engine: Callable[[TrustAnchor], PathEngine]
+    upper: UpperPath, request: PathRequest, context: Callable[[TrustAnchor], StatusContext]
 ) -> tuple[StatusAnswer, ...] | None:
     """The answers of all certificates, None unless all are good enough."""
     settings, leaf = request.settings, request.leaf
@@ -76,34 +73,8 @@ def _statuses(
     above = None if key is None else upper.statuses(key)
     if above is None:
         return None
-    context = status_context(settings, _OnDemand(engine, upper.anchor))
-    answer = certificate_status(leaf, upper.certificates[0], request.at, request.evidence, context)
+    issuer, evidence = upper.certificates[0], request.evidence
+    answer = certificate_status(leaf, issuer, request.at, evidence, context(upper.anchor))
     if status_reason(leaf, answer, settings.revocation) is not None:
         return None
     return (answer, *above)
-
-
-class _OnDemand:
-    """A path engine that is made when somebody asks: most evidence is signed by the issuer itself."""
-
-    __slots__ = ("_anchor", "_engine", "_make")
-
-    def __init__(self, make: Callable[[TrustAnchor], PathEngine], anchor: TrustAnchor) -> None:
-        self._make = make
-        self._anchor = anchor
-        self._engine: PathEngine | None = None
-
-    def _made(self) -> PathEngine:
-        if self._engine is None:
-            self._engine = self._make(self._anchor)
-        return self._engine
-
-    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
-        """As `PathEngine` says."""
-        return self._made().certificates_of(subject)
-
-    def validate_signer(
-        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
-    ) -> SignerVerdict:
-        """As `PathEngine` says."""
-        return self._made().validate_signer(certificate, purpose, at, context)

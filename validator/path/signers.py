@@ -84,3 +84,29 @@ class SignerEngine:
                 check_leaf_validity=True,
             ),
         )
+
+
+class EngineOnDemand:
+    """A path engine that is made when somebody asks: most evidence is signed by the issuer itself."""
+
+    __slots__ = ("_anchor", "_engine", "_make")
+
+    def __init__(self, make: Callable[[TrustAnchor], PathEngine], anchor: TrustAnchor) -> None:
+        self._make = make
+        self._anchor = anchor
+        self._engine: PathEngine | None = None
+
+    def _made(self) -> PathEngine:
+        if self._engine is None:
+            self._engine = self._make(self._anchor)
+        return self._engine
+
+    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
+        """As `PathEngine` says."""
+        return self._made().certificates_of(subject)
+
+    def validate_signer(
+        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
+    ) -> SignerVerdict:
+        """As `PathEngine` says."""
+        return self._made().validate_signer(certificate, purpose, at, context)

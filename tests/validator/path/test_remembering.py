@@ -1,14 +1,18 @@
 """Nothing that is remembered may answer for other circumstances: every change of an input changes the answer."""
 
 from datetime import timedelta
+from hashlib import sha1
 from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ops.platform import der
 from validator.path import remembered
 from validator.path.types import RevocationMode
 from validator.revocation.crl import parse_crl
+from validator.revocation.ocsp import parse_ocsp
 from validator.revocation.types import RevocationEvidence
 
 
@@ -139,3 +143,57 @@ def test_a_known_issuer_changes_no_answer(
         assert asked(leaf) == alone[kind], kind
     if not circumstances:
         assert len(remembered._upper) > 0
+
+
+def ocsp_response(forge: SimpleNamespace, leaf: bytes, responder: bytes, signer: str) -> bytes:
+    hour = timedelta(hours=1)
+    ids = [sha1(octets, usedforsecurity=False).digest() for octets in (forge.as_name("CN=CA"), forge.spki("ca")[26:])]
+    named = der.sequence(
+        der.algorithm("1.3.14.3.2.26"), *map(der.octet_string, ids), der.integer(forge.parsed(leaf).serial)
+    )
+    following = der.explicit(0, der.generalized_time(forge.NOW + hour))
+    single = der.sequence(named, der.implicit(0, b""), der.generalized_time(forge.NOW - hour), following)
+    data = der.sequence(
+        der.explicit(1, forge.as_name("CN=Responder")), der.generalized_time(forge.NOW - hour), der.sequence(single)
+    )
+    signature = forge.key(signer).sign(data, ec.ECDSA(hashes.SHA256()))
+    basic = der.sequence(data, forge.ECDSA_SHA256, der.bit_string(signature), der.explicit(0, der.sequence(responder)))
+    body = der.sequence(der.oid("1.3.6.1.5.5.7.48.1.1"), der.octet_string(basic))
+    return der.sequence(der.enumerated(0), der.explicit(0, body))
+
+
+def test_delegated_responders_are_asked_about_each_time(forge: SimpleNamespace) -> None:
+    root, ca = forge.root(), forge.authority()
+    purpose, exempt = forge.eku("1.3.6.1.5.5.7.3.9"), der.extension("1.3.6.1.5.5.7.48.1.5", der.null())
+    kinds: dict[str, tuple[bool, dict[str, object]]] = {
+        "good": (True, {"extra": [purpose, exempt]}),
+        "expired": (False, {"extra": [purpose, exempt], "not_after": forge.NOW - timedelta(days=1)}),
+        "no purpose": (False, {"extra": [exempt]}),
+        "no exemption": (False, {"extra": [purpose]}),
+        "forged": (False, {"extra": [purpose, exempt], "signer": "thief"}),
+        "unknown extension": (
+            False,
+            {"extra": [purpose, exempt, der.extension("1.2.3.4.5", der.null(), critical=True)]},
+        ),
+    }
+    lists = [parse_crl(crl(forge, "CN=Root", "root"))]
+
+    def asked(leaf: bytes, response: bytes, *more: object) -> object:
+        evidence = RevocationEvidence.of([*lists, parse_ocsp(response), *more])
+        return forge.ask(leaf, [root], [ca], evidence=evidence, revocation=RevocationMode.REQUIRE)
+
+    questions = []
+    for _, changes in kinds.values():
+        leaf = forge.end_entity()
+        responder = forge.end_entity("CN=Responder", owner="responder", **changes)
+        questions.append((leaf, ocsp_response(forge, leaf, responder, "responder")))
+    alone = []
+    for leaf, response in questions:
+        remembered._upper.clear()
+        alone.append(asked(leaf, response))
+    assert [one.valid for one in alone] == [good for good, _ in kinds.values()]
+    for position in (*range(len(questions)), *reversed(range(len(questions)))):
+        assert asked(*questions[position]) == alone[position]
+    revoked = parse_crl(crl(forge, "CN=Root", "root", forge.parsed(ca).serial))
+    assert not asked(*questions[0], revoked).valid
+    assert asked(*questions[0]) == alone[0]
