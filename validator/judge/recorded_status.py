@@ -207,14 +207,18 @@ def _unauthorised(
         usage = signer.extensions.key_usage
         barred = item.kind == "crl" and usage is not None and "crlSign" not in usage and not signer.trusted
         return "its key is not for signing CRLs" if barred else None
-    if item.kind == "crl":
+    extensions = signer.extensions
+    if item.kind == "crl" and (extensions.ca or "crlSign" in (extensions.key_usage or ())):
+        # An indirect CRL, or one of a CA that changed its key (6.3.3 (f)).
         return None
     if _same_key(signer, one):
         return "it answers for its own certificate"
     delegate = paths.recorded(signer.signature.signer or "")
-    usages = signer.extensions.extended_key_usage
-    if usages is not None and OCSP_SIGNING not in usages:
-        return "its key is not for signing OCSP responses"
+    usages = extensions.extended_key_usage
+    # Whom the issuer authorised to sign status information may be recorded with either kind of it; for a CRL the
+    # authorisation has to be explicit.
+    if OCSP_SIGNING not in (usages or ()) and (usages is not None or item.kind == "crl"):
+        return "its key is not for signing status information"
     return None if delegate is not None and _same_line(delegate, issuer) else "not authorised by the issuer"
 
 

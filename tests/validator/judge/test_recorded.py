@@ -153,6 +153,15 @@ def test_revocation_data_must_be_believable(make_facts: Callable[..., Any], fact
         assert (verdict.indication, verdict.sub_indication) == ("INDETERMINATE", "CERTIFICATE_CHAIN_GENERAL_FAILURE")
 
 
+def test_a_list_is_signed_by_an_authority(make_facts: Callable[..., Any], facts_time: datetime) -> None:
+    evidence = make_facts().evidence()
+    assert evidence.recorded is not None
+    first, *rest = evidence.recorded.revocations
+    for signer, expected in (("root", "TOTAL-PASSED"), ("tsa", "INDETERMINATE"), ("signer", "INDETERMINATE")):
+        changed = replace(first, signature=replace(first.signature, signer=signer))
+        assert judged(with_revocations(evidence, (changed, *rest)), facts_time).indication == expected
+
+
 def with_revocations(evidence: Evidence, revocations: tuple[RecordedRevocation, ...]) -> Evidence:
     assert evidence.recorded is not None
     return replace(evidence, recorded=replace(evidence.recorded, revocations=revocations))
