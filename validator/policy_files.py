@@ -12,7 +12,14 @@ from policies.algorithms import AlgorithmPolicy, load_policy
 from policies.algorithms.ts119322 import policy_of_suite, read_suite
 from policies.algorithms.ts119322.model import MAX_OCTETS
 from validator.errors import PolicyRefusedError, PolicyUnknownError
-from validator.judge.policy import JudgementPolicy, Source, judgement_policy, policy_from_source, shipped
+from validator.judge.policy import (
+    JudgementPolicy,
+    Source,
+    judgement_policies,
+    judgement_policy,
+    policy_from_source,
+    shipped,
+)
 from validator.judge.rules.reader import MAX_CHARACTERS
 
 _SUFFIX = ".toml"
@@ -34,14 +41,31 @@ def policy_named(name: str) -> JudgementPolicy:
     return _opened(name, seen.st_mtime_ns, seen.st_size)
 
 
-@lru_cache(maxsize=32)
+def policy_used(name: str, digest: str) -> JudgementPolicy | None:
+    """The policy that a verdict names, where its content is still the same: a shipped one, or a file that this process
+    has opened. No file is opened because a verdict, which anybody may have written, names it."""
+    if name in judgement_policies():
+        found = judgement_policy(name)
+        return found if found.digest == digest else None
+    return _files.get(digest)
+
+
+_MOST_FILES = 32
+_files: dict[str, JudgementPolicy] = {}
+
+
+@lru_cache(maxsize=_MOST_FILES)
 def _opened(name: str, changed: int, size: int) -> JudgementPolicy:
     """Built once for a batch; the two last parameters make a changed file another one."""
     path = Path(name)
     folder = path.parent
-    return policy_from_source(
+    found = policy_from_source(
         path.name, _read(path), lambda other: _extended(folder, other), lambda table: _table(folder, table)
     )
+    while len(_files) >= _MOST_FILES:
+        _files.pop(next(iter(_files)))
+    _files[found.digest] = found
+    return found
 
 
 def _extended(folder: Path, name: str) -> Source:

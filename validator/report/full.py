@@ -6,13 +6,12 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from policies.errors import TrustspaceError
 from policies.recognition import instruments_digest
 from validator.evidence import Evidence, digest
 from validator.evidence.lists import ListFacts
 from validator.judge.policy import JudgementPolicy
 from validator.judge.verdict import Verdict
-from validator.policy_files import policy_named
+from validator.policy_files import policy_used
 from validator.recognise import Recognition
 from validator.report.answers import answers
 from validator.report.content import (
@@ -101,11 +100,7 @@ def _asked(item: Recognition) -> AskedRow:
 
 def used_policy(verdict: Verdict) -> JudgementPolicy | None:
     """The policy of a verdict, None when what carries its name now is another one, or nothing."""
-    try:
-        found = policy_named(verdict.policy)
-    except TrustspaceError:
-        return None
-    return found if found.digest == verdict.policy_hash else None
+    return policy_used(verdict.policy, verdict.policy_hash)
 
 
 def _rules(verdict: Verdict) -> tuple[RuleRow, ...]:

@@ -29,7 +29,7 @@ from validator.judge.policy import (
 from validator.judge.rules import Level, RuleContext, rules
 from validator.judge.rules.lines import lines_of
 from validator.judge.rules.reader import MAX_CHARACTERS, read_policy_file
-from validator.policy_files import policy_named
+from validator.policy_files import policy_named, policy_used
 
 HEAD = 'title = "x"\nextends = "default"\n'
 PURPOSES = ("court", "agency", "contract")
@@ -254,6 +254,18 @@ def test_own_file_extends_another(tmp_path: Path) -> None:
     mine.write_text('title = "mine"\nextends = "base.toml"\n[signature]\n"SAV.reason" = "loud"\n\n', encoding="utf-8")
     with pytest.raises(PolicyRefusedError, match=r"mine\.toml:4: "):
         policy_named(str(mine))
+
+
+def test_policy_of_a_verdict_is_found_without_opening_a_file(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('title = "mine"\nextends = "strict"\nclock_skew_seconds = 7\n', encoding="utf-8")
+    digest = policy_from_toml("mine.toml", mine.read_text()).digest
+    assert policy_used(str(mine), digest) is None
+    opened = policy_named(str(mine))
+    assert policy_used("mine.toml", digest) is opened
+    usual = judgement_policy("default")
+    assert policy_used("default", usual.digest) is usual
+    assert policy_used("default", digest) is None
 
 
 def test_own_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from policies.recognition import Mechanism
 from validator.errors import EvidenceError
 from validator.evidence import Evidence, digest
-from validator.judge import Verdict, judge
+from validator.judge import Verdict, judge, judgement_policy
 from validator.policy_files import policy_named
 from validator.recognise import Recognition, RecognitionContext, recognise
 from validator.report.content import AskedRow
@@ -38,7 +38,8 @@ def replay_report(read: ReadReport, evidence: Evidence | None = None, policy: st
     PolicyRefusedError for the policy, UnknownJurisdictionError for a forum.
     """
     facts = _named(read, evidence if evidence is not None else read.evidence)
-    used = policy_named(policy or read.pinned["policy"])
+    # A file is opened only where the person names it: a report may have been written by anybody.
+    used = policy_named(policy) if policy else judgement_policy(read.pinned["policy"])
     verdict = judge(facts, used, read.at)
     answers = tuple(item for row in read.asked for item in _answered(verdict, row))
     found = tuple(islice(_differences(read, facts, verdict, answers), MAX_DIFFERENCES))
