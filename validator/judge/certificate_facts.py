@@ -5,6 +5,7 @@ from datetime import datetime
 from policies.jurisdictions import CertificateClaims
 from validator.asn1 import der
 from validator.asn1.der import DerError
+from validator.asn1.memory import Generations
 from validator.cms import attributes
 from validator.judge.chains import CertificateFacts
 from validator.path.certificate import Certificate
@@ -15,6 +16,18 @@ _SERIAL, _ORGANISATION, _ORGANISATION_ID = "2.5.4.5", "2.5.4.10", "2.5.4.97"
 _QC_LEGISLATION = "0.4.0.1862.1.7"
 _QC_TYPE = "0.4.0.1862.1.6"
 _OCSP, _CA_ISSUERS = "1.3.6.1.5.5.7.48.1", "1.3.6.1.5.5.7.48.2"
+
+
+_known: Generations[str, CertificateFacts] = Generations(10_000)
+
+
+def known_facts(certificate: Certificate) -> CertificateFacts:
+    """As `certificate_facts`, remembered by content."""
+    found = _known.get(certificate.fingerprint)
+    if found is None:
+        found = certificate_facts(certificate)
+        _known.put(certificate.fingerprint, found)
+    return found
 
 
 def certificate_facts(certificate: Certificate) -> CertificateFacts:

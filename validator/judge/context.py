@@ -1,16 +1,27 @@
 """What every building block is given: the evidence, the answers about certificates, the policy, the time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from policies.algorithms import AlgorithmFinding, AlgorithmStatus, AlgorithmUse, CatalogueRow
 from policies.reasons import Reason
+from validator.asn1.memory import Generations
 from validator.evidence import Evidence, SignatureFacts, TimestampFacts
 from validator.judge.chains import Chains
-from validator.judge.conclusion import Finding
+from validator.judge.conclusion import Conclusion, Finding
 from validator.judge.policy import JudgementPolicy
 from validator.judge.rules.model import Level
+
+
+class Memory(Protocol):
+    """Conclusions that other Evidences share."""
+
+    def conclusions(self, name: str) -> Generations[tuple[object, ...], Conclusion]:
+        """Those about the certificate `name` under the same policy, at the same time, with the same anchors, and with
+        the same objects at hand that can bear on it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +32,22 @@ class Context:
     chains: Chains
     policy: JudgementPolicy
     at: datetime
+    memory: Memory | None = None
+
+    def remembered(
+        self, certificate: str, question: tuple[object, ...], answer: Callable[[], Conclusion]
+    ) -> Conclusion:
+        """What `answer` concludes, remembered across Evidences. It must depend on nothing but the question, the
+        incidents, and what the chains, the policy and the time say about the certificate and those above it."""
+        if self.memory is None:
+            return answer()
+        conclusions = self.memory.conclusions(certificate)
+        key = (*question, self.evidence.trust.incidents)
+        known = conclusions.get(key)
+        if known is None:
+            known = answer()
+            conclusions.put(key, known)
+        return known
 
     def timestamps(self, owner: SignatureFacts) -> tuple[TimestampFacts, ...]:
         """The tokens that belong to a signature, in their order."""

@@ -1,60 +1,72 @@
-"""Answers of the path and revocation engines over the objects that an Evidence holds. Pure; remembers its answers."""
+"""Answers of the path and revocation engines over certificates and revocation data. Pure; remembers its answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from policies.algorithms import AlgorithmUse, describe_signature
 from policies.jurisdictions import Jurisdiction, jurisdictions
 from policies.reasons import Reason
-from validator.evidence import OCSP_RESPONDER, AnchorFacts, Evidence, ObjectKind
-from validator.judge.certificate_facts import certificate_facts
+from validator.asn1.memory import Generations
+from validator.evidence import OCSP_RESPONDER, AnchorFacts
+from validator.judge.certificate_facts import known_facts
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
+from validator.judge.conclusion import Conclusion
 from validator.judge.policy import JudgementPolicy
-from validator.path.certificate import Certificate, parse_certificate
+from validator.path.certificate import Certificate
 from validator.path.engine import build_path
 from validator.path.name import Name
 from validator.path.types import PathOutcome, PathRequest, PathSettings, RevocationMode, TrustAnchor
 from validator.revocation.context import SignerPurpose, SignerVerdict, StatusContext
-from validator.revocation.crl import parse_crl
 from validator.revocation.memory import SignatureMemory
-from validator.revocation.ocsp import parse_ocsp
 from validator.revocation.status import certificate_status
 from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
 
 # A verdict must not depend on how busy the machine is: the step budgets decide, the deadline is the last resort.
 DEADLINE = 20.0
 MAX_STATEMENTS = 200
+_KEPT, _KEPT_CHECKS = 128, 2_000
 # Whoever may be trusted: who issued the certificate was not allowed to issue any (RFC 5280 6.1.4 (k) to (n)).
 _NO_AUTHORITY = frozenset(("TS-PATH-NOT-A-CA", "TS-PATH-PATH-LENGTH", "TS-PATH-KEY-USAGE"))
 
 
 class EngineChains:
-    """`Chains` over stored octets (see there for what each method answers)."""
+    """`Chains` over parsed objects (see there for what each method answers). May outlive one judgement: what it keeps
+    is bounded, and belongs to its policy and its time."""
 
-    def __init__(self, evidence: Evidence, policy: JudgementPolicy, at: datetime) -> None:
+    def __init__(
+        self,
+        certificates: Mapping[str, Certificate],
+        pool: tuple[Certificate, ...],
+        evidence: RevocationEvidence,
+        anchors: tuple[AnchorFacts, ...],
+        policy: JudgementPolicy,
+        at: datetime,
+    ) -> None:
+        """`certificates` are all that may be asked about, by SHA-256, those of the `anchors` among them; `pool` those
+        that may stand above others or sign for them."""
         self._policy = policy
         self._validation_time = at
-        self._certificates = _certificates(evidence)
-        self._pool = tuple(self._certificates.values())
-        self._anchors = tuple(item for item in evidence.trust.anchors if item.certificate in self._certificates)
-        self._evidence = _revocation(evidence)
+        self._certificates = certificates
+        self._pool = pool
+        self._anchors = anchors
+        self._evidence = evidence
         self._by_subject: dict[bytes, list[Certificate]] = {}
         for item in self._pool:
             self._by_subject.setdefault(item.subject.key, []).append(item)
-        self._facts: dict[str, CertificateFacts] = {}
-        self._paths: dict[tuple[str, datetime, Purpose, bool], PathFacts] = {}
-        self._statuses: dict[tuple[object, ...], StatusAnswer] = {}
-        self._statements: dict[tuple[str, ...], tuple[Statement, ...]] = {}
-        self._signatures = SignatureMemory()
+        self._paths: Generations[tuple[str, datetime, Purpose, bool], PathFacts] = Generations(_KEPT)
+        self._statuses: Generations[tuple[object, ...], StatusAnswer] = Generations(_KEPT)
+        self._statements: Generations[tuple[object, ...], tuple[Statement, ...]] = Generations(_KEPT)
+        self._signatures = SignatureMemory(_KEPT_CHECKS)
+        self.conclusions: Generations[tuple[object, ...], Conclusion] = Generations(_KEPT)
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """All these certificates may be asked about here."""
+        return all(name in self._certificates for name in names)
 
     def certificate(self, name: str) -> CertificateFacts | None:
-        if name not in self._facts:
-            found = self._certificates.get(name)
-            if found is None:
-                return None
-            self._facts[name] = certificate_facts(found)
-        return self._facts[name]
+        found = self._certificates.get(name)
+        return None if found is None else known_facts(found)
 
     def anchored(self, name: str, purpose: Purpose) -> AnchorFacts | None:
         return next((item for item in self._anchors_for(purpose) if item.certificate == name), None)
@@ -64,9 +76,11 @@ class EngineChains:
 
     def path(self, leaf: str, at: datetime, purpose: Purpose, *, revocation: bool) -> PathFacts:
         key = (leaf, at, purpose, revocation)
-        if key not in self._paths:
-            self._paths[key] = self._path(leaf, at, purpose, revocation)
-        return self._paths[key]
+        known = self._paths.get(key)
+        if known is None:
+            known = self._path(leaf, at, purpose, revocation)
+            self._paths.put(key, known)
+        return known
 
     def _path(self, leaf: str, at: datetime, purpose: Purpose, revocation: bool) -> PathFacts:
         certificate = self._certificates.get(leaf)
@@ -129,10 +143,12 @@ class EngineChains:
         return certificate.self_issued or not self.subjects(certificate.issuer)
 
     def status(self, path: PathFacts, position: int, at: datetime, *, until: datetime | None = None) -> StatusAnswer:
-        key = (*path.certificates[position : position + 2], path.certificates[-1], at, until)
-        if key not in self._statuses:
-            self._statuses[key] = self._status(path, position, at, until)
-        return self._statuses[key]
+        key = (*path.certificates[position : position + 2], path.certificates[-1], path.anchor, at, until)
+        known = self._statuses.get(key)
+        if known is None:
+            known = self._status(path, position, at, until)
+            self._statuses.put(key, known)
+        return known
 
     def _pair(self, path: PathFacts, position: int) -> tuple[Certificate, Certificate] | None:
         found = [self._certificates.get(name) for name in path.certificates[position : position + 2]]
@@ -181,10 +197,12 @@ class EngineChains:
         )
 
     def statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
-        key = (*path.certificates[position : position + 2], path.certificates[-1])
-        if key not in self._statements:
-            self._statements[key] = self._all_statements(path, position)
-        return self._statements[key]
+        key = (*path.certificates[position : position + 2], path.certificates[-1], path.anchor)
+        known = self._statements.get(key)
+        if known is None:
+            known = self._all_statements(path, position)
+            self._statements.put(key, known)
+        return known
 
     def _all_statements(self, path: PathFacts, position: int) -> tuple[Statement, ...]:
         pair = self._pair(path, position)
@@ -262,18 +280,3 @@ class _Signers:
         outcome = self._chains.signer_path(certificate, self._anchor, at)
         names = tuple(item.fingerprint for item in outcome.certificates)
         return SignerVerdict(outcome.valid, names, outcome.reasons)
-
-
-def _certificates(evidence: Evidence) -> dict[str, Certificate]:
-    parsed = [parse_certificate(item.der) for item in evidence.objects if item.kind is ObjectKind.CERTIFICATE]
-    for item in evidence.objects:
-        if item.kind is ObjectKind.OCSP:
-            response = parse_ocsp(item.der)
-            parsed += [parse_certificate(der) for der in getattr(response, "certificates", ())]
-    return {item.fingerprint: item for item in parsed if isinstance(item, Certificate)}
-
-
-def _revocation(evidence: Evidence) -> RevocationEvidence:
-    crls = [parse_crl(item.der) for item in evidence.objects if item.kind is ObjectKind.CRL]
-    ocsps = [parse_ocsp(item.der) for item in evidence.objects if item.kind is ObjectKind.OCSP]
-    return RevocationEvidence.of((*crls, *ocsps))

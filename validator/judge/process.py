@@ -15,7 +15,6 @@ from validator.judge.chains import Chains, PathFacts
 from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
 from validator.judge.demands import demanded, heard_about_material
-from validator.judge.engine_chains import EngineChains
 from validator.judge.incidents import IncidentChains
 from validator.judge.level import level
 from validator.judge.listed import about_lists, without_refused_lists
@@ -25,6 +24,7 @@ from validator.judge.policy import JudgementPolicy
 from validator.judge.qualified import signature_quality, timestamp_quality
 from validator.judge.recorded_chains import RecordedChains
 from validator.judge.records import JudgedRecord
+from validator.judge.shared_chains import SharedChains
 from validator.judge.signature_blocks import format_check
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
 from validator.judge.verdict import (
@@ -48,10 +48,11 @@ def judge(evidence: Evidence, policy: JudgementPolicy, at: datetime, chains: Cha
     content of the Evidence.
     """
     trusted = without_refused_lists(evidence, policy, at)
-    asked: Chains = chains or (RecordedChains if evidence.recorded else EngineChains)(trusted, policy, at)
+    asked: Chains = chains or (RecordedChains if evidence.recorded else SharedChains)(trusted, policy, at)
+    memory = asked if isinstance(asked, SharedChains) else None
     if evidence.trust.incidents:
         asked = IncidentChains(asked, evidence.trust.incidents)
-    context = Context(evidence=evidence, chains=asked, policy=policy, at=at)
+    context = Context(evidence=evidence, chains=asked, policy=policy, at=at, memory=memory)
     tokens = judge_tokens(context)
     signatures = tuple(_signature(context, item, tokens) for item in evidence.signatures)
     in_file = sorted(tokens.tokens, key=lambda item: (item.facts.order, item.facts.id))

@@ -37,6 +37,15 @@ def validate_certificate(
     apply, by default that of the purpose."""
     if not context.evidence.trust.anchors:
         return _without_anchors(context, leaf)
+    rules = relied or RELIED[purpose]
+    usual = context.remembered(leaf, (leaf, purpose, rules), lambda: _validate(context, leaf, purpose, rules, None))
+    # Knowledge of another time only ever resolves that of the validation time.
+    return usual if known_at is None or usual.passed else _validate(context, leaf, purpose, rules, known_at)
+
+
+def _validate(
+    context: Context, leaf: str, purpose: Purpose, relied: RuleContext, known_at: datetime | None
+) -> Conclusion:
     own = context.chains.anchored(leaf, purpose)
     path = PathFacts(certificates=(leaf,), valid=True, anchor=own) if own else _search(context, leaf, purpose)
     if path.anchor is None:
@@ -45,7 +54,7 @@ def validate_certificate(
         reason = Reason.of("TS-CHAIN-SUNSET", sunset=path.anchor.sunset.isoformat())
         return replace(indeterminate(SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE, reason), path=path)
     statuses = path_statuses(context, path, context.at)
-    return _conclude(context, path, statuses, relied or RELIED[purpose], known_at)
+    return _conclude(context, path, statuses, relied, known_at)
 
 
 def _without_anchors(context: Context, leaf: str) -> Conclusion:
