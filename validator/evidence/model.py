@@ -217,8 +217,9 @@ class CoveredObject:
 class TimestampFacts:
     """One RFC 3161 token. `owner` is the signature id it belongs to (None for a document time-stamp); `order` is its
     position among all tokens, oldest first by position in the file. `imprint_intact` is None when the data was not
-    found, or was found and the imprint's digest algorithm is not supported. `accuracy_microseconds` is None when the token states none. `signature` is the token's own CMS signature,
-    None when the token cannot be read (`structure` then says why)."""
+    found, or was found and the imprint's digest algorithm is not supported. `accuracy_microseconds` is None when the
+    token states none. `signature` is the token's own CMS signature, None when the token cannot be read (`structure`
+    then says why)."""
 
     id: str
     kind: TimestampKind

@@ -220,12 +220,15 @@ def test_the_ends_of_the_calendar_are_times_like_others(
     stamps = ((TimestampKind.SIGNATURE, -400), (TimestampKind.ARCHIVE, -300))
     evidence = make_facts(stamps=stamps).evidence()
     (signature,) = evidence.signatures
+    accuracy = 10**30
     for claimed in (FIRST, signature.claimed_time, LAST):
         for recorded in (FIRST, LAST):
             changed = replace(
                 evidence,
                 signatures=(replace(signature, claimed_time=claimed),),
-                timestamps=tuple(replace(item, gen_time=claimed, accuracy_microseconds=10**30) for item in evidence.timestamps),
+                timestamps=tuple(
+                    replace(item, gen_time=claimed, accuracy_microseconds=accuracy) for item in evidence.timestamps
+                ),
                 recorded=replace(evidence.recorded, at=recorded),
             )  # fmt: skip
             assert judged(changed, at, judgement_policy(policy)).indication != "TOTAL-PASSED"
