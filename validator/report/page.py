@@ -16,10 +16,12 @@ from validator.evidence import Evidence, digest, time_text
 from validator.judge.verdict import SignatureVerdict, TimestampVerdict, Verdict
 from validator.recognise import Recognition
 from validator.report.answers import by_gravity, decisive, every_reason, technical
+from validator.report.maker import maker
 from validator.report.masking import masked
 from validator.report.pictures import chain, events, timeline
-from validator.report.told import Told, tell
-from validator.report.words import changed, complete, words
+from validator.report.safe_text import shown
+from validator.report.sides import Said, Words
+from validator.report.words import changed, complete, worded, words
 
 
 def html_report(
@@ -29,27 +31,30 @@ def html_report(
     language: str = "en",
     second: str | None = None,
 ) -> str:
-    """The page. `language` is one of policies.reasons.LANGUAGES; what has no translation is shown in English."""
-    chosen = language if language in LANGUAGES else "en"
-    style = _style()
+    """The page. `language` is one of policies.reasons.LANGUAGES; with a `second` both stand side by side. What has no
+    translation is shown in English."""
+    chosen = tuple(item for item in (language, second) if item in LANGUAGES) or ("en",)
+    style, table = _style(), Words(chosen)
     return str(
         _template().render(
-            w=words(chosen),
-            language=chosen,
-            translated=complete(chosen),
+            w=table,
+            language=chosen[0],
+            translated=all(map(complete, chosen)),
             style=Markup(style),  # noqa: S704 - our own style sheet
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             verdict=verdict,
             document=evidence.documents[0],
             others=evidence.documents[1:],
             technical=str(technical(verdict)),
-            forums=[_recognition(item, chosen) for item in recognitions],
-            signatures=[_signature(verdict, item, recognitions, chosen) for item in verdict.signatures],
-            stamps=[_stamp(item, chosen) for item in verdict.timestamps],
-            why=_top(verdict, chosen),
-            steps=_steps(verdict, recognitions, chosen),
+            forums=[_recognition(item, table) for item in recognitions],
+            signatures=[_signature(verdict, item, recognitions, table) for item in verdict.signatures],
+            stamps=[_stamp(item, table) for item in verdict.timestamps],
+            lists=evidence.trust.lists,
+            why=[table.said(item) for item in decisive(verdict)],
+            steps=_steps(verdict, recognitions, table),
             verdict_hash=digest(verdict),
             instruments=instruments_digest(),
+            maker=maker(),
             t=time_text,
         )
     )
@@ -62,7 +67,13 @@ def _environment() -> Environment:
         autoescape=select_autoescape(default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_harmless,
     )
+
+
+def _harmless(value: Any) -> Any:
+    """Text that is no markup of ours may come from a stranger."""
+    return shown(value) if type(value) is str else value
 
 
 def _template() -> Any:
@@ -74,17 +85,13 @@ def _style() -> str:
     return _environment().get_template("report.css.j2").render().strip()
 
 
-def _top(verdict: Verdict, language: str) -> list[Told]:
-    return [tell(item, language) for item in decisive(verdict)]
+def _steps(verdict: Verdict, recognitions: tuple[Recognition, ...], table: Words) -> list[Said]:
+    said = [table.said(item) for item in every_reason(verdict, recognitions)]
+    by_step = {item.steps: item for item in reversed(said) if item.steps}
+    return [item for item in said if item.steps and by_step[item.steps] is item]
 
 
-def _steps(verdict: Verdict, recognitions: tuple[Recognition, ...], language: str) -> list[Told]:
-    told = [tell(item, language) for item in every_reason(verdict, recognitions)]
-    by_step = {item.next: item for item in reversed(told) if item.next}
-    return [item for item in told if item.next and by_step[item.next] is item]
-
-
-def _recognition(item: Recognition, language: str) -> dict[str, Any]:
+def _recognition(item: Recognition, table: Words) -> dict[str, Any]:
     answer = item.answer
     keys = {
         RecognitionDecision.RECOGNISED: "recognised",
@@ -93,20 +100,24 @@ def _recognition(item: Recognition, language: str) -> dict[str, Any]:
         RecognitionDecision.NOT_ASKED: "not_asked",
     }
     known = jurisdictions().get(item.forum)
-    forum = known.name(language) if known else item.forum
+    level = str(answer.level or "-")
+    sides = []
+    for language in table.languages:
+        forum = known.name(language) if known else item.forum
+        sides.append(worded(language, keys[answer.decision], forum=forum, level=level))
     return {
         "key": keys[answer.decision],
-        "sentence": words(language)[keys[answer.decision]].format(forum=forum, level=answer.level or "-"),
+        "sentence": table.joined(sides),
         "basis": answer.basis,
         "signature": item.signature,
-        "reasons": [tell(reason, language) for reason in answer.reasons],
+        "reasons": [table.said(reason) for reason in answer.reasons],
     }
 
 
 def _signature(
-    verdict: Verdict, item: SignatureVerdict, recognitions: tuple[Recognition, ...], language: str
+    verdict: Verdict, item: SignatureVerdict, recognitions: tuple[Recognition, ...], table: Words
 ) -> dict[str, Any]:
-    table = words(language)
+    plain = words(table.languages[0])
     stamps = tuple(one for one in verdict.timestamps if one.owner == item.id or one.id == item.best_time_proof)
     rows = events(verdict, item, stamps)
     proof = next((one for one in verdict.timestamps if one.id == item.best_time_proof), None)
@@ -114,19 +125,19 @@ def _signature(
     return {
         "v": item,
         "masked": masked(item.signer.identifier if item.signer else None),
-        "proof": table["proven_by"].format(authority=proof.authority or "?") if proof else table["not_proven"],
-        "home": home.name(language) if home else item.home,
-        "reasons": [tell(reason, language) for reason in by_gravity(item.reasons)],
-        "changes": [changed(change, language) for change in item.changes],
+        "proof": table.filled("proven_by", authority=proof.authority or "?") if proof else table["not_proven"],
+        "home": table.joined([(one, home.name(one)) for one in table.languages]) if home else item.home,
+        "reasons": [table.said(reason) for reason in by_gravity(item.reasons)],
+        "changes": [[(one, changed(change, one)) for one in table.languages] for change in item.changes],
         "events": rows,
-        "timeline": Markup(timeline(rows, table, table["timeline"])),  # noqa: S704 - drawn here, text escaped there
-        "chain": Markup(chain(item.chain, table, table["chain"])) if item.chain else None,  # noqa: S704
-        "recognition": [_recognition(one, language) for one in recognitions if one.signature == item.id],
+        "timeline": Markup(timeline(rows, plain, plain["timeline"])),  # noqa: S704 - drawn here, text escaped there
+        "chain": Markup(chain(item.chain, plain, plain["chain"])) if item.chain else None,  # noqa: S704
+        "recognition": [_recognition(one, table) for one in recognitions if one.signature == item.id],
         "blocks": [
-            {"block": block, "reasons": [tell(reason, language) for reason in block.reasons]} for block in item.blocks
+            {"block": block, "reasons": [table.said(reason) for reason in block.reasons]} for block in item.blocks
         ],
     }
 
 
-def _stamp(item: TimestampVerdict, language: str) -> dict[str, Any]:
-    return {"v": item, "reasons": [tell(reason, language) for reason in by_gravity(item.reasons)]}
+def _stamp(item: TimestampVerdict, table: Words) -> dict[str, Any]:
+    return {"v": item, "reasons": [table.said(reason) for reason in by_gravity(item.reasons)]}
