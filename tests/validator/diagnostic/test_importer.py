@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from policies.algorithms import AlgorithmUse
+from policies.reasons import definition
+from policies.vocabulary import Severity
 from validator.cli.judge import RECORDED_POLICY, app
 from validator.diagnostic import import_diagnostic_data
 from validator.diagnostic.algorithms import digest_use, signature_use
@@ -83,6 +85,46 @@ def test_older_words_for_the_same_facts() -> None:
     assert signature.claimed_time == datetime(2020, 1, 1, tzinfo=UTC)
     assert signature.signing_certificate == "C1"
     assert signature.format == "XAdES"
+
+
+MATCHER = "<DigestMethod>SHA256</DigestMethod><DataFound>true</DataFound><DataIntact>true</DataIntact>"
+FAULTS = {
+    "TS-DIAG-AMBIGUOUS": f'<DigestMatchers><DigestMatcher type="REFERENCE" id="a" duplicated="true">{MATCHER}'
+    "</DigestMatcher></DigestMatchers>",
+    "TS-DIAG-SIGNERS": "<SignatureFormat>PAdES-BASELINE-B</SignatureFormat><SignerInformationStore><SignerInfo/>"
+    "<SignerInfo/></SignerInformationStore>",
+    "TS-DIAG-PDF": '<PDFRevision><PDFSignatureDictionary consistent="false"/></PDFRevision>',
+    "TS-DIAG-STRUCTURE": '<StructuralValidation valid="false"/>',
+    "TS-DIAG-ENTRY-MISSING": '<DigestMatchers><DigestMatcher type="MANIFEST_ENTRY"><DataFound>false</DataFound>'
+    "</DigestMatcher></DigestMatchers>",
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_faults_that_a_recording_states(code: str) -> None:
+    evidence = import_diagnostic_data(data(f'<Signatures><Signature Id="S">{FAULTS[code]}</Signature></Signatures>'))
+    verdict = judge(evidence, judgement_policy(RECORDED_POLICY), datetime(2024, 1, 1, tzinfo=UTC))
+    assert code in {item.code for item in verdict.signatures[0].reasons}
+    refused = definition(code).severity is Severity.ERROR
+    assert (verdict.sub_indication == "FORMAT_FAILURE") is refused
+
+
+def test_what_an_evidence_record_needs() -> None:
+    def record(matchers: str, stamps: str) -> tuple[str, str | None, set[str]]:
+        inside = f'<EvidenceRecord Id="E"><DigestMatchers>{matchers}</DigestMatchers>{stamps}</EvidenceRecord>'
+        evidence = import_diagnostic_data(data(f"<EvidenceRecords>{inside}</EvidenceRecords>"))
+        verdict = judge(evidence, judgement_policy(RECORDED_POLICY), datetime(2024, 1, 1, tzinfo=UTC))
+        (found,) = verdict.evidence_records
+        assert verdict.indication == found.indication
+        return found.indication, found.sub_indication, {item.code for item in found.reasons}
+
+    whole = f'<DigestMatcher type="EVIDENCE_RECORD_ARCHIVE_OBJECT">{MATCHER}</DigestMatcher>'
+    dangling = '<EvidenceRecordTimestamps><FoundTimestamp Timestamp="T"/></EvidenceRecordTimestamps>'
+    for stamps in ("", dangling):
+        assert record(whole, stamps) == ("FAILED", "FORMAT_FAILURE", {"TS-ERV-TIME-STAMPS"})
+    broken = whole.replace("<DataIntact>true", "<DataIntact>false")
+    assert "TS-ERV-HASH" in record(broken, "")[2]
+    assert "TS-ERV-DATA-NOT-FOUND" in record("", "")[2]
 
 
 def test_files_that_are_no_diagnostic_data() -> None:
