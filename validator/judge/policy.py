@@ -29,6 +29,8 @@ from validator.path.types import RevocationMode
 Source = tuple[str, str]
 """File name and text of a policy."""
 Settings = Mapping[tuple[str, RuleContext], Setting]
+RECORDED_POLICY = "diagnostic"
+"""What the recorded facts of another system are judged by, unless a policy is named: that system's own default."""
 _MAX_CHAIN = 8
 
 

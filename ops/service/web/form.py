@@ -62,10 +62,11 @@ def forums() -> tuple[str, ...]:
 
 
 def policy_names() -> tuple[str, ...]:
-    """The names of the judgement policies."""
-    from validator.judge.policy import judgement_policies
+    """The names of the judgement policies that a document may be judged by here. That for another system's recorded
+    facts is not among them: it weighs less what is established for documents."""
+    from validator.judge.policy import RECORDED_POLICY, judgement_policies
 
-    return judgement_policies()
+    return tuple(name for name in judgement_policies() if name != RECORDED_POLICY)
 
 
 @asynccontextmanager

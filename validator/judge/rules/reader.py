@@ -143,7 +143,7 @@ def _entries(section: str, table: Any, places: _Places) -> Iterable[Entry]:
     for name, row in table.items():
         rule = rules().get(name)
         if rule is None:
-            raise places.refuse(f"there is no rule {name!r}; `trustspace policy explain` lists them.", section, name)
+            raise places.refuse(f"there is no rule {name!r}; `trustspace policy rules` lists them.", section, name)
         if section != EVERY and section not in rule.contexts:
             contexts = ", ".join(rule.contexts)
             raise places.refuse(f"the rule {name} is not evaluated for {section}, only for: {contexts}.", section, name)
