@@ -23,6 +23,7 @@ NAMESPACES = {None: TSL, "tslx": TSLX, "sie": SIE, "mra": MRA, "xades": XADES, "
 MAX_OCTETS = 32 * 1024 * 1024
 MAX_ELEMENTS = 1_000_000
 MAX_DEPTH = 60
+MAX_ATTRIBUTES = MAX_NAMESPACES = 64
 
 
 def parse(octets: bytes) -> Element:
@@ -53,14 +54,18 @@ def _parser() -> etree.XMLParser:
 
 
 def _bounded(root: Element) -> None:
-    depth, count = 0, 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
+    depth, count, namespaces = 0, 0, 0
+    for event, item in etree.iterwalk(root, events=("start", "end", "start-ns", "end-ns")):
+        namespaces += {"start-ns": 1, "end-ns": -1}.get(event, 0)
+        depth += {"start": 1, "end": -1}.get(event, 0)
         count += event == "start"
         if depth > MAX_DEPTH:
             raise TrustListError("nested too deeply")
         if count > MAX_ELEMENTS:
             raise TrustListError("too many elements")
+        # Canonicalisation compares the attributes of an element, and the namespaces in scope, with one another.
+        if namespaces > MAX_NAMESPACES or (event == "start" and len(item.attrib) > MAX_ATTRIBUTES):
+            raise TrustListError("too many attributes or namespaces")
 
 
 def children(element: Element, *names: str, namespace: str = TSL) -> Iterator[Element]:
