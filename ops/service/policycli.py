@@ -67,12 +67,33 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-@app.command()
-def reasons(lang: _Language = "en", as_json: _Json = False) -> None:
-    """Every reason that a verdict can give: severity, clause, sentence, next step."""
-    from policies.listing import reason_rows
+_Languages = Annotated[
+    str | None, typer.Option("--language", "--lang", help="One language, or several as in be,kk; all when missing.")
+]
+_Code = Annotated[str | None, typer.Option("--code", help="One reason only.")]
+_Markdown = Annotated[bool, typer.Option("--markdown", help="Print the catalogue as Markdown.")]
+_Page = Annotated[bool, typer.Option("--html", help="Print the catalogue as a page.")]
 
-    _show(reason_rows(_known(lang)), as_json)
+
+@app.command()
+def reasons(
+    language: _Languages = None,
+    code: _Code = None,
+    markdown: _Markdown = False,
+    html: _Page = False,
+    as_json: _Json = False,
+) -> None:
+    """Every reason that a verdict can give: severity, clause, sub-indication; sentence and next step per language."""
+    from ops.service import reasoncatalogue
+
+    found, spoken = reasoncatalogue.chosen(code), reasoncatalogue.languages(language)
+    if as_json:
+        for row in reasoncatalogue.rows(found, spoken):
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    write = reasoncatalogue.page if html else reasoncatalogue.markdown if markdown else reasoncatalogue.text
+    for part in write(found, spoken):
+        typer.echo(part, nl=not html)
 
 
 _Catalogue = Annotated[str | None, typer.Option(help="A catalogue by its name, for example default or legacy.")]
