@@ -15,6 +15,8 @@ from typing import Final, NoReturn, cast
 from ops.platform.audit.errors import AuditRecordError
 
 MAX_OCTETS: Final = 65_536
+# A head is one line of an export, its signature in hexadecimal: ML-DSA and the small SLH-DSA sets fit.
+MAX_SIGNATURE: Final = 20_000
 _MAX_DEPTH = 16
 _MAX_INTEGER = 2**53 - 1
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")

@@ -14,7 +14,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from ops.platform.audit.canonical import MAX_OCTETS, Plain, canonical, parse_object, parse_time, plain, time_text
+from ops.platform.audit.canonical import (
+    MAX_OCTETS,
+    MAX_SIGNATURE,
+    Plain,
+    canonical,
+    parse_object,
+    parse_time,
+    plain,
+    time_text,
+)
 from ops.platform.audit.errors import AuditRecordError
 
 GENESIS_EVENT: Final = "audit.genesis"
@@ -115,7 +124,9 @@ class SignedHead:
         return canonical(fields)
 
     def with_signature(self, signature: bytes) -> "SignedHead":
-        """The same head carrying `signature`."""
+        """The same head carrying `signature`; AuditRecordError when no export could hold it."""
+        if len(signature) > MAX_SIGNATURE:
+            raise AuditRecordError(f"A signature of {len(signature)} octets is too long for the audit log.")
         return replace(self, signature=signature)
 
 

@@ -1,18 +1,12 @@
 """Files around an audit log: an export written whole or not at all, lines read with bounded memory, keys and heads."""
 
 import os
+import re
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_public_key,
-    load_pem_public_key,
-)
 
 from ops.platform.audit.entry import SignedHead
 from ops.platform.audit.errors import AuditError, AuditUnreadableError
@@ -21,6 +15,7 @@ from ops.platform.audit.witness import last_kept_head
 from ops.platform.keys import UnsupportedKeyError, natural_signature_algorithm
 
 _MAX_KEY = 65_536
+_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----")
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> tuple[int, str]:
@@ -69,12 +64,11 @@ def read_public_key(path: Path) -> bytes:
     """SubjectPublicKeyInfo, DER, of a PEM file (``BEGIN PUBLIC KEY``). Raises AuditUnreadableError."""
     try:
         with path.open("rb") as stream:
-            key = load_pem_public_key(stream.read(_MAX_KEY))
-        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        natural_signature_algorithm(spki)
+            spki = _unarmoured(stream.read(_MAX_KEY))
+        natural_signature_algorithm(spki)  # refuses what no log is signed with
     except OSError as error:
         raise AuditUnreadableError(f"The file {path} cannot be read: {error.strerror}.") from error
-    except (ValueError, UnsupportedAlgorithm, UnsupportedKeyError) as error:
+    except (ValueError, UnsupportedKeyError) as error:
         raise AuditUnreadableError(
             f"The file {path} does not hold the public key of an audit log.",
             next_step="Give the operator's public key as PEM (BEGIN PUBLIC KEY).",
@@ -84,7 +78,16 @@ def read_public_key(path: Path) -> bytes:
 
 def pem(spki: bytes) -> str:
     """A public key as PEM text."""
-    return load_der_public_key(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    text = b64encode(spki).decode("ascii")
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return "\n".join(("-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""))
+
+
+def _unarmoured(octets: bytes) -> bytes:
+    found = _PEM.search(octets)
+    if found is None:
+        raise ValueError("no PEM block of a public key")
+    return b64decode(b"".join(found.group(1).split()), validate=True)
 
 
 def read_kept_head(path: Path) -> SignedHead:

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from ops.platform.audit.canonical import MAX_OCTETS, Plain, canonical, parse_object, parse_time
+from ops.platform.audit.canonical import MAX_OCTETS, MAX_SIGNATURE, Plain, canonical, parse_object, parse_time
 from ops.platform.audit.entry import AuditEntry, SignedHead
 
 # A body of the largest size with its hashes and the log's name around it.
 MAX_LINE: Final = MAX_OCTETS + 1_024
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_SIGNATURE = re.compile(r"([0-9a-f]{2}){1,2048}", re.ASCII)
+_SIGNATURE = re.compile(rf"([0-9a-f]{{2}}){{1,{MAX_SIGNATURE}}}", re.ASCII)
 _ENTRY_MEMBERS = frozenset(("body", "hash", "log", "previous", "sequence", "type"))
 _BODY_MEMBERS = frozenset(("details", "event", "subject", "time"))
 _HEAD_MEMBERS = frozenset(("log", "number", "origin", "previous", "root", "signature", "size", "time", "type"))

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from ops.platform.audit import AuditEntry, AuditLog, SignedHead
 from ops.platform.audit.entry import entry_hash, entry_line
+from ops.platform.audit.errors import AuditRecordError
 from ops.platform.audit.export import export_lines
+from ops.platform.audit.files import pem, read_public_key
 from ops.platform.audit.lines import MAX_LINE, parse_line
 from ops.platform.audit.verify import MAX_FINDINGS, VerificationReport, verify_export
 from ops.platform.clock import FixedClock
@@ -317,10 +319,26 @@ def test_a_key_that_no_log_is_signed_with_is_refused(sample: Sample) -> None:
         verify_export(sample.lines, b"\x30\x00")
 
 
-@pytest.mark.parametrize("algorithm", list(KeyAlgorithm))
+TOO_LONG = (KeyAlgorithm.SLH_DSA_SHA2_192F, KeyAlgorithm.SLH_DSA_SHA2_256F)
+
+
+@pytest.mark.parametrize("algorithm", TOO_LONG)
+def test_a_signature_that_no_export_could_hold_is_refused(
+    tmp_path: Path, clock: FixedClock, algorithm: KeyAlgorithm, sample: Sample
+) -> None:
+    pytest.importorskip("slhdsa", reason="the optional part for SLH-DSA is not installed")
+    keys = SoftwareKeyStore(tmp_path / "keys", "passphrase", work_factor=12)
+    keys.generate("audit", algorithm)
+    with pytest.raises(AuditRecordError, match="too long"), sample.database.write() as session:
+        AuditLog(keys, "audit", clock, "too long").create(session)
+
+
+@pytest.mark.parametrize("algorithm", [kind for kind in KeyAlgorithm if kind not in TOO_LONG])
 def test_every_kind_of_key_signs_heads(
     tmp_path: Path, clock: FixedClock, algorithm: KeyAlgorithm, sample: Sample
 ) -> None:
+    if "slh-dsa" in algorithm:
+        pytest.importorskip("slhdsa", reason="the optional part for SLH-DSA is not installed")
     keys = SoftwareKeyStore(tmp_path / "keys", "passphrase", work_factor=12)
     keys.generate("audit", algorithm)
     name = f"signed with {algorithm.value}"
@@ -328,6 +346,8 @@ def test_every_kind_of_key_signs_heads(
         AuditLog(keys, "audit", clock, name).create(session)
     assert verify_export(sample.export(name), keys.public_key("audit")).is_good
     assert not sample.judge(sample.export(name)).is_good
+    (tmp_path / "key.pem").write_text(pem(keys.public_key("audit")))
+    assert read_public_key(tmp_path / "key.pem") == keys.public_key("audit")
 
 
 def test_a_second_opinion_from_openssl_and_the_written_format(
