@@ -29,6 +29,8 @@ INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _EXCLUSIVELY = {(EXCLUSIVE,): True, (INCLUSIVE,): False, (): False}
 _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _POLICY = "etsi-ts-119-312"
+# Inclusive canonicalisation asks of every element for all namespaces in scope.
+_MAX_PROPERTIES = 1_000
 
 
 class ListSignatureError(Exception):
@@ -141,11 +143,17 @@ def _target(root: Element, signature: Element, reference: Element) -> Element:
     inside = f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties/{{{XADES}}}SignedProperties"
     if len(found) != 1 or found != signature.findall(inside):
         raise ListSignatureError("the reference to the signed properties does not lead to this signature's own")
+    if sum(1 for _ in found[0].iter()) > _MAX_PROPERTIES:
+        raise ListSignatureError("the signed properties are too many")
     return found[0]
 
 
 def _canonical(element: Element, *, exclusive: bool = True) -> bytes:
-    octets: bytes = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    try:
+        octets: bytes = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    except etree.LxmlError:
+        # XML-C14N 1.3: a relative namespace name has no canonical form.
+        raise ListSignatureError("the list has no canonical form") from None
     return octets
 
 

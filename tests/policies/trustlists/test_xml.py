@@ -240,6 +240,24 @@ def test_entities_are_refused_before_they_grow() -> None:
         read_trust_list(bomb)
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"<a " + b" ".join(b'a%d=""' % at for at in range(65)) + b"/>",
+        b"<a " + b" ".join(b'xmlns:p%d="urn:p%d"' % (at, at) for at in range(65)) + b"/>",
+        b"".join(b'<a xmlns:p%d="urn:p%d" xmlns:q%d="urn:q">' % (at, at, at) for at in range(33)) + b"</a>" * 33,
+    ],
+)
+def test_what_canonicalisation_would_take_long_over_is_refused(start: bytes) -> None:
+    with pytest.raises(TrustListError, match="too many attributes or namespaces"):
+        read_trust_list(start)
+
+
+def test_namespaces_of_siblings_do_not_add_up() -> None:
+    many = b"".join(b'<x xmlns:p%d="urn:p%d"/>' % (at, at) for at in range(200))
+    assert read_trust_list(SMALL.replace(b"<NextUpdate/>", b"<NextUpdate/>" + many)).scheme.version == 6
+
+
 def test_a_comment_cannot_cut_a_text() -> None:
     cut = SMALL.replace(b"TSLType/EUgeneric", b"TSLType/EU<!-- -->generic")
     assert read_trust_list(cut).scheme.type == uris.EU_GENERIC

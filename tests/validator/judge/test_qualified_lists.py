@@ -305,6 +305,20 @@ def test_a_changed_list_gives_no_trust_at_all(state: Any, cms: bytes) -> None:
     assert "TS-TL-SIGNATURE" in codes(found)
 
 
+@pytest.mark.parametrize(
+    ("found", "changed", "why"),
+    [
+        (b"<TrustServiceStatusList ", b'<TrustServiceStatusList xmlns:p="relative" p:a="" ', "no canonical form"),
+        (b"</xades:SignedProperties>", b"<a/>" * 1_001 + b"</xades:SignedProperties>", "too many"),
+    ],
+)
+def test_a_list_that_cannot_or_need_not_be_canonicalised_is_broken(found: bytes, changed: bytes, why: str) -> None:
+    octets = signed(listed())
+    assert found in octets
+    with pytest.raises(ListSignatureError, match=why):
+        verify_list_signature(octets.replace(found, changed), NOW - 30 * DAY)
+
+
 def test_an_unsigned_list_gives_no_trust_at_all(state: Any, cms: bytes) -> None:
     found = validated(state, cms, write_trust_list(listed(covering(state.ca))))
     assert found.signatures[0].indication == "INDETERMINATE"
