@@ -80,12 +80,27 @@ def change_of(options: RejudgeOptions) -> Change:
 
 
 def _incidents(text: str) -> Iterator[Incident]:
-    if Path(text).is_file():
-        for line in Path(text).read_text(encoding="utf-8").splitlines():
-            if line.strip() and not line.startswith("#"):
-                yield _incident(line.strip())
-    else:
+    if not _is_file(text):
         yield _incident(text)
+        return
+    try:
+        lines = read_source(text).octets.decode("utf-8").splitlines()
+    except UnicodeDecodeError as fault:
+        raise OptionError(
+            f"{text[:80]!r} is not a list of incidents: it is not UTF-8 text.",
+            next_step="Write one SHA256@TIME in each line, perhaps with #SOURCE.",
+        ) from fault
+    for line in lines:
+        if line.strip() and not line.startswith("#"):
+            yield _incident(line.strip())
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:
+        # An incident with a long source is longer than the name of a file can be.
+        return False
 
 
 def _incident(text: str) -> Incident:

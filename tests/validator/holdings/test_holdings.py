@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,36 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
 from ops.platform.database import Database
+from validator.cli.rejudge import RejudgeOptions, change_of
+from validator.errors import OptionError
 from validator.evidence import Evidence, digest
 from validator.holdings import Damaged, Held, Holdings, outcome
 from validator.judge import judge, judgement_policy
 from validator.recognise import RecognitionContext
 from validator.rejudging import Change, Incident, NewAnchor, rejudge_one
+
+
+KEY = "ab" * 32
+
+
+def test_incidents_are_read_from_words_and_from_files(tmp_path: Path) -> None:
+    source = "https://example.org/notice/" + "x" * 300
+    notices = tmp_path / "notices"
+    notices.write_text(f"# since when\n{KEY}@2024-01-01T00:00:00Z#{source}\n\n{KEY.upper()}@2025-01-01\n")
+    (one,) = change_of(RejudgeOptions(holdings="x", incidents=(f"{KEY}@2024-01-01#{source}",))).incidents
+    assert (one.name, one.source) == (KEY, source)
+    assert [item.source for item in change_of(RejudgeOptions(holdings="x", incidents=(str(notices),))).incidents] == [
+        source,
+        "assumed",
+    ]
+
+
+@pytest.mark.parametrize("octets", [b"\xff\xfe", b"nonsense", KEY.encode() + b"@yesterday"])
+def test_what_is_no_incident_is_refused(tmp_path: Path, octets: bytes) -> None:
+    notices = tmp_path / "notices"
+    notices.write_bytes(octets)
+    with pytest.raises(OptionError):
+        change_of(RejudgeOptions(holdings="x", incidents=(str(notices),)))
 
 
 def held(name: str, evidence: Evidence, at: datetime) -> Held:
