@@ -19,7 +19,6 @@ from validator.judge import judge, judgement_policy
 from validator.recognise import RecognitionContext
 from validator.rejudging import Change, Incident, NewAnchor, rejudge_one
 
-
 KEY = "ab" * 32
 
 
