@@ -32,6 +32,7 @@ Blobs = Callable[[str], bytes]
 """Gives the octets with a SHA-256 (lower-case hexadecimal). Raises KeyError when they are not at hand."""
 _Encoder = Callable[[Any], Any]
 _Decoder = Callable[[Any, Blobs], Any]
+_AS_THEY_ARE = (str, int, bool)
 
 
 def encode(value: object) -> bytes:
@@ -46,9 +47,14 @@ def digest(value: object) -> str:
         return cast(str, known)
     found = hashlib.sha256(encode(value)).hexdigest()
     if known is not None:
-        # The value is frozen and its identity follows from it, so this changes nothing that anybody can see.
-        object.__setattr__(value, "identity", found)
+        remember_digest(value, found)
     return found
+
+
+def remember_digest(value: object, found: str) -> None:
+    """`found` is the SHA-256 of the octets from which `value`, which has a place for it, was read."""
+    # The value is frozen and its identity follows from it, so this changes nothing that anybody can see.
+    object.__setattr__(value, "identity", found)
 
 
 def plain(value: Any) -> Any:
@@ -186,9 +192,18 @@ def _decoder(kind: Any) -> _Decoder:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         members = {str(item): item for item in kind}
         return lambda value, _: members[value]
-    if kind in (str, int, bool):
+    if kind in _AS_THEY_ARE:
         return _exactly(kind)
     raise TypeError(f"{kind} has no canonical form")
+
+
+def _plain_type(kind: Any) -> type | None:
+    """The type whose JSON values stand for themselves in a field of `kind`, None where there is none."""
+    if kind in _AS_THEY_ARE:
+        return cast(type, kind)
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        return next((item for item in typing.get_args(kind) if item in _AS_THEY_ARE), None)
+    return None
 
 
 def _tuple_decoder(arguments: tuple[Any, ...]) -> _Decoder:
@@ -198,7 +213,7 @@ def _tuple_decoder(arguments: tuple[Any, ...]) -> _Decoder:
         def items(value: Any, blobs: Blobs) -> Any:
             if type(value) is not list:
                 raise TypeError("list expected")
-            return tuple([each(item, blobs) for item in value])
+            return tuple([each(item, blobs) for item in value]) if value else ()
 
         return items
     parts = [_decoder(item) for item in arguments]
@@ -207,16 +222,19 @@ def _tuple_decoder(arguments: tuple[Any, ...]) -> _Decoder:
 
 def _dataclass_decoder(kind: type) -> _Decoder:
     hints = typing.get_type_hints(kind)
-    fields = {_camel(item.name): (item.name, _decoder(hints[item.name])) for item in _canonical_fields(kind)}
+    fields = {
+        _camel(item.name): (item.name, _plain_type(hints[item.name]), _decoder(hints[item.name]))
+        for item in _canonical_fields(kind)
+    }
     blob = next(((item.name, item.metadata[BLOB]) for item in dataclasses.fields(kind) if BLOB in item.metadata), None)
 
     def build(value: Any, blobs: Blobs) -> Any:
         if type(value) is not dict:
             raise TypeError("object expected")
-        known = {}
+        known: dict[str, Any] = {}
         for key, item in value.items():
-            name, decoder = fields[key]
-            known[name] = decoder(item, blobs)
+            name, same, decoder = fields[key]
+            known[name] = item if type(item) is same else decoder(item, blobs)
         if blob is not None:
             known[blob[0]] = _named_octets(known[blob[1]], blobs)
         return kind(**known)

@@ -20,7 +20,7 @@ from ops.platform.database import Database
 from validator.errors import EvidenceError
 from validator.evidence import Evidence, digest, encode, read_evidence
 from validator.evidence.bundle import checked
-from validator.evidence.codec import read_json
+from validator.evidence.codec import read_json, remember_digest
 from validator.holdings.models import HeldEvidenceRow, HeldOctetsRow
 from validator.holdings.outcome import Outcome, read_outcome
 
@@ -146,6 +146,7 @@ class Holdings:
                 if item is None:
                     raise EvidenceError("The facts are not those that were kept.")
                 evidence = read_evidence(item, self._octets.of)
+                remember_digest(evidence, row.identity)
                 yield Held(name=row.name, evidence=evidence, outcome=read_outcome(row.outcome))
             except EvidenceError as fault:
                 yield Damaged(identity=row.identity, name=row.name, fault=str(fault))

@@ -43,7 +43,8 @@ def demanded(conclusion: Conclusion, heard: Hearing) -> Conclusion:
     """A conclusion after the demands: what had passed and does not meet them is left open, remarks are kept."""
     if conclusion.passed and not heard.passed:
         return replace(heard.conclusion(), path=conclusion.path, statuses=conclusion.statuses)
-    return replace(conclusion, reasons=tuple(dict.fromkeys((*conclusion.reasons, *heard.remarks))))
+    reasons = tuple(dict.fromkeys((*conclusion.reasons, *heard.remarks)))
+    return conclusion if len(reasons) == len(conclusion.reasons) else replace(conclusion, reasons=reasons)
 
 
 def time_subject(

@@ -1,10 +1,10 @@
 """Answers of the path and revocation engines over certificates and revocation data. Pure; remembers its answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from policies.algorithms import AlgorithmUse, describe_signature
+from policies.algorithms import AlgorithmUse
 from policies.jurisdictions import Jurisdiction, jurisdictions
 from policies.reasons import Reason
 from validator.asn1.memory import Generations
@@ -13,6 +13,7 @@ from validator.judge.certificate_facts import known_facts
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Statement
 from validator.judge.conclusion import Conclusion
 from validator.judge.policy import JudgementPolicy
+from validator.judge.surroundings import Objects
 from validator.path.certificate import Certificate
 from validator.path.engine import build_path
 from validator.path.name import Name
@@ -36,21 +37,21 @@ class EngineChains:
 
     def __init__(
         self,
-        certificates: Mapping[str, Certificate],
+        objects: Objects,
         pool: tuple[Certificate, ...],
-        evidence: RevocationEvidence,
         anchors: tuple[AnchorFacts, ...],
         policy: JudgementPolicy,
         at: datetime,
     ) -> None:
-        """`certificates` are all that may be asked about, by SHA-256, those of the `anchors` among them; `pool` those
-        that may stand above others or sign for them."""
+        """`objects` are all that may be asked about, the certificates of the `anchors` among them; `pool` the
+        certificates that may stand above others or sign for them."""
         self._policy = policy
         self._validation_time = at
-        self._certificates = certificates
+        self._objects = objects
+        self._certificates = objects.certificates
         self._pool = pool
         self._anchors = anchors
-        self._evidence = evidence
+        self._evidence = objects.evidence
         self._by_subject: dict[bytes, list[Certificate]] = {}
         for item in self._pool:
             self._by_subject.setdefault(item.subject.key, []).append(item)
@@ -62,7 +63,7 @@ class EngineChains:
 
     def knows(self, names: Iterable[str]) -> bool:
         """All these certificates may be asked about here."""
-        return all(name in self._certificates for name in names)
+        return self._certificates.keys() >= set(names)
 
     def certificate(self, name: str) -> CertificateFacts | None:
         found = self._certificates.get(name)
@@ -229,23 +230,10 @@ class EngineChains:
                     yield response.sha256, single.this_update, RevocationEvidence(ocsps=(response,))
 
     def signature_uses(self, certificate: str, issuer: str | None) -> tuple[AlgorithmUse, ...]:
-        one = self._certificates.get(certificate)
-        other = self._certificates.get(issuer) if issuer else None
-        return () if one is None or other is None else describe_signature(one.outer_algorithm, other.spki)
+        return self._objects.signature_uses(certificate, issuer)
 
     def evidence_uses(self, answer: StatusAnswer) -> tuple[AlgorithmUse, ...]:
-        signer = self._certificates.get(answer.signer_path[0]) if answer.signer_path else None
-        algorithm = self._algorithm_of(answer.source)
-        return () if signer is None or algorithm is None else describe_signature(algorithm, signer.spki)
-
-    def _algorithm_of(self, source: str | None) -> bytes | None:
-        for crl in self._evidence.crls:
-            if crl.sha256 == source:
-                return crl.outer_algorithm
-        for response in self._evidence.ocsps:
-            if response.sha256 == source:
-                return response.algorithm
-        return None
+        return self._objects.evidence_uses(answer)
 
     def subjects(self, subject: Name) -> tuple[Certificate, ...]:
         """Certificates at hand with this subject."""

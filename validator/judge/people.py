@@ -1,5 +1,7 @@
 """Who signed, as what, and of which legal quality the certificate claims to be (EN 319 412-1, -5)."""
 
+from functools import lru_cache
+
 from policies.jurisdictions import CertificateClaims, claimed_level, jurisdictions
 from policies.vocabulary import Indication, PartyKind, SignatureLevel
 from validator.judge.chains import CertificateFacts
@@ -51,6 +53,7 @@ def home(facts: CertificateFacts, anchor_territory: str | None) -> str | None:
     return facts.country.upper() if facts.country else anchor_territory
 
 
+@lru_cache(maxsize=4_096)
 def legal_level(claims: CertificateClaims, jurisdiction: str | None) -> SignatureLevel | None:
     """The strongest level that the certificate itself shows under its home law; a claim, not a decision."""
     known = jurisdictions().get(jurisdiction or "")

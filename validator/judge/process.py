@@ -25,7 +25,6 @@ from validator.judge.qualified import signature_quality, timestamp_quality
 from validator.judge.recorded_chains import RecordedChains
 from validator.judge.records import JudgedRecord
 from validator.judge.shared_chains import SharedChains
-from validator.judge.signature_blocks import format_check
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
 from validator.judge.verdict import (
     Block,
@@ -38,6 +37,7 @@ from validator.judge.verdict import (
 )
 from validator.revocation.types import StatusAnswer
 
+_INSIDE = frozenset(("cms", "dss", "vri", "time-stamp"))
 _WHOLE = {Indication.PASSED: Indication.TOTAL_PASSED, Indication.FAILED: Indication.TOTAL_FAILED}
 
 
@@ -171,7 +171,7 @@ def _carried(context: Context) -> frozenset[str]:
 
 
 def _embedded(item: StoredObject) -> bool:
-    return any(origin in ("cms", "dss", "vri", "time-stamp") for origin in item.origins)
+    return not _INSIDE.isdisjoint(item.origins)
 
 
 def _demands(
@@ -234,7 +234,7 @@ def _reasons(context: Context, signature: SignatureFacts, basic: Basic, conclusi
     of existence resolved is not repeated."""
     found = [*conclusion.reasons]
     if conclusion.passed:
-        found += format_check(context, signature).reasons
+        found += basic.blocks[0].reasons
     else:
         found += [reason for block in basic.blocks for reason in block.reasons]
     remarks = [reason for block in basic.blocks if block.indication is Indication.PASSED for reason in block.reasons]

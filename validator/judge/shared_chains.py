@@ -18,7 +18,7 @@ from validator.judge.chains import CertificateFacts, PathFacts, Purpose, Stateme
 from validator.judge.conclusion import Conclusion
 from validator.judge.engine_chains import EngineChains
 from validator.judge.policy import JudgementPolicy
-from validator.judge.surroundings import Surroundings, objects_of
+from validator.judge.surroundings import Objects, Surroundings, objects_of
 from validator.revocation.types import StatusAnswer
 
 _MAX_KEPT_OCTETS = 64 * 1024 * 1024
@@ -41,6 +41,7 @@ class SharedChains:
         self._anchors = tuple([item for item in evidence.trust.anchors if item.certificate in certificates])
         self._tops = tuple([item.certificate for item in self._anchors])
         self._engines: dict[str, EngineChains] = {}
+        self._facts: dict[str, CertificateFacts] = {}
         self._alone: EngineChains | None = None
 
     def _engine(self, name: str) -> EngineChains:
@@ -57,8 +58,8 @@ class SharedChains:
         key = (around.key, self._anchors, id(self._policy), self._at)
         known = _engines.get(key)
         if known is None:
-            certificates = {item.fingerprint: item for item in (around.certificate, *around.pool)}
-            known = EngineChains(certificates, around.pool, around.evidence, self._anchors, self._policy, self._at)
+            objects = Objects((around.certificate, *around.pool), around.evidence)
+            known = EngineChains(objects, around.pool, self._anchors, self._policy, self._at)
             _engines.put(key, known, _OVERHEAD + around.octets)
         return known
 
@@ -66,9 +67,7 @@ class SharedChains:
         """Who answers for this Evidence alone."""
         if self._alone is None:
             found = self._objects
-            self._alone = EngineChains(
-                found.certificates, found.pool, found.evidence, self._anchors, self._policy, self._at
-            )
+            self._alone = EngineChains(found, found.pool, self._anchors, self._policy, self._at)
         return self._alone
 
     def _about(self, path: PathFacts, position: int) -> EngineChains:
@@ -80,8 +79,10 @@ class SharedChains:
         return self._engine(name).conclusions
 
     def certificate(self, name: str) -> CertificateFacts | None:
-        found = self._objects.certificates.get(name)
-        return None if found is None else known_facts(found)
+        known = self._facts.get(name)
+        if known is None and name in self._objects.certificates:
+            known = self._facts[name] = known_facts(self._objects.certificates[name])
+        return known
 
     def anchored(self, name: str, purpose: Purpose) -> AnchorFacts | None:
         return self._engine(name).anchored(name, purpose)
@@ -99,10 +100,10 @@ class SharedChains:
         return self._about(path, position).statements(path, position)
 
     def signature_uses(self, certificate: str, issuer: str | None) -> tuple[AlgorithmUse, ...]:
-        return self._whole().signature_uses(certificate, issuer)
+        return self._objects.signature_uses(certificate, issuer)
 
     def evidence_uses(self, answer: StatusAnswer) -> tuple[AlgorithmUse, ...]:
-        return self._whole().evidence_uses(answer)
+        return self._objects.evidence_uses(answer)
 
 
 def _is_much(around: Surroundings) -> bool:

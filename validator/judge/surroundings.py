@@ -9,13 +9,13 @@ from all CRLs, and from the OCSP responses that answer for what was found.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from policies.algorithms import AlgorithmUse, describe_signature
 from validator.asn1.memory import Generations
 from validator.evidence import ObjectKind, StoredObject
 from validator.path.certificate import Certificate, parse_certificate
-from validator.path.name import Name
 from validator.revocation.crl import parse_crl
 from validator.revocation.ocsp import OcspResponse, parse_ocsp
-from validator.revocation.types import RevocationEvidence
+from validator.revocation.types import RevocationEvidence, StatusAnswer
 
 _MAX_KEPT_OCTETS = 32 * 1024 * 1024
 _MAX_AROUND = 256
@@ -34,27 +34,32 @@ class Surroundings:
 
 
 class Objects:
-    """The stored objects of an Evidence, read. `certificates` by SHA-256 (hexadecimal), those inside OCSP responses
-    among them."""
+    """Readable objects: `certificates` by SHA-256 (hexadecimal) and, in their order, as `pool`."""
 
-    __slots__ = ("_around", "_by_subject", "certificates", "evidence", "pool")
+    __slots__ = ("_algorithms", "_around", "_by_subject", "certificates", "evidence", "pool")
 
-    def __init__(self, stored: tuple[StoredObject, ...]) -> None:
-        parsed = [parse_certificate(item.der) for item in stored if item.kind is ObjectKind.CERTIFICATE]
-        crls = [parse_crl(item.der) for item in stored if item.kind is ObjectKind.CRL]
-        ocsps = [parse_ocsp(item.der) for item in stored if item.kind is ObjectKind.OCSP]
-        parsed += [parse_certificate(der) for item in ocsps for der in getattr(item, "certificates", ())]
-        self.certificates = {item.fingerprint: item for item in parsed if isinstance(item, Certificate)}
+    def __init__(self, certificates: Iterable[Certificate], evidence: RevocationEvidence) -> None:
+        self.certificates = {item.fingerprint: item for item in certificates}
         self.pool = tuple(self.certificates.values())
-        self.evidence = RevocationEvidence.of((*crls, *ocsps))
-        self._by_subject: dict[bytes, list[Certificate]] = {}
-        for item in self.pool:
-            self._by_subject.setdefault(item.subject.key, []).append(item)
+        self.evidence = evidence
+        self._algorithms: dict[str, bytes] | None = None
+        self._by_subject: dict[bytes, list[Certificate]] | None = None
         self._around: dict[tuple[str, ...], Surroundings] = {}
 
-    def subjects(self, subject: Name) -> tuple[Certificate, ...]:
-        """Certificates at hand with this subject."""
-        return tuple(self._by_subject.get(subject.key, ()))
+    def signature_uses(self, certificate: str, issuer: str | None) -> tuple[AlgorithmUse, ...]:
+        """As `Chains` says."""
+        one = self.certificates.get(certificate)
+        other = self.certificates.get(issuer) if issuer else None
+        return () if one is None or other is None else describe_signature(one.outer_algorithm, other.spki)
+
+    def evidence_uses(self, answer: StatusAnswer) -> tuple[AlgorithmUse, ...]:
+        """As `Chains` says."""
+        if self._algorithms is None:
+            self._algorithms = {item.sha256: item.algorithm for item in reversed(self.evidence.ocsps)}
+            self._algorithms |= {item.sha256: item.outer_algorithm for item in reversed(self.evidence.crls)}
+        signer = self.certificates.get(answer.signer_path[0]) if answer.signer_path else None
+        algorithm = self._algorithms.get(answer.source or "")
+        return () if signer is None or algorithm is None else describe_signature(algorithm, signer.spki)
 
     def around(self, name: str, anchors: tuple[str, ...]) -> Surroundings | None:
         """What bears on the certificate `name` where `anchors` are the trust anchors' certificates, all of them at
@@ -68,6 +73,8 @@ class Objects:
         return known
 
     def _found(self, name: str, anchors: tuple[str, ...]) -> Surroundings:
+        if self._by_subject is None:
+            self._by_subject = _by_subject(self.pool)
         walk = _Walk(self._by_subject, self.evidence)
         walk.add(self.certificates[name])
         for anchor in anchors:
@@ -84,6 +91,13 @@ class Objects:
             key=(name, *_names(pool, evidence)),
             octets=sum(octets) + sum(len(item.der) for item in ocsps),
         )
+
+
+def _by_subject(pool: Iterable[Certificate]) -> dict[bytes, list[Certificate]]:
+    found: dict[bytes, list[Certificate]] = {}
+    for item in pool:
+        found.setdefault(item.subject.key, []).append(item)
+    return found
 
 
 def _names(pool: tuple[Certificate, ...], evidence: RevocationEvidence) -> Iterable[object]:
@@ -144,11 +158,23 @@ class _Walk:
 _read: Generations[tuple[object, ...], Objects] = Generations(_MAX_KEPT_OCTETS)
 
 
+def read_objects(stored: Iterable[StoredObject]) -> Objects:
+    """The objects of an Evidence that can be read; certificates inside OCSP responses are among them."""
+    octets: dict[ObjectKind, list[bytes]] = {kind: [] for kind in ObjectKind}
+    for item in stored:
+        octets[item.kind].append(item.der)
+    ocsps = [parse_ocsp(der) for der in octets[ObjectKind.OCSP]]
+    inside = (der for item in ocsps for der in getattr(item, "certificates", ()))
+    parsed = (parse_certificate(der) for der in (*octets[ObjectKind.CERTIFICATE], *inside))
+    evidence = RevocationEvidence.of((*(parse_crl(der) for der in octets[ObjectKind.CRL]), *ocsps))
+    return Objects((item for item in parsed if isinstance(item, Certificate)), evidence)
+
+
 def objects_of(stored: tuple[StoredObject, ...]) -> Objects:
-    """The objects, read; the same value for the same octets while it is remembered."""
+    """As `read_objects`; the same value for the same octets while it is remembered."""
     key = tuple([(item.kind, item.der) for item in stored])
     known = _read.get(key)
     if known is None:
-        known = Objects(stored)
+        known = read_objects(stored)
         _read.put(key, known, 8_000 + sum(len(item.der) for item in stored))
     return known

@@ -24,7 +24,7 @@ from validator.judge import judgement_policy
 from validator.judge.chains import PathFacts, Purpose
 from validator.judge.engine_chains import EngineChains
 from validator.judge.shared_chains import SharedChains
-from validator.judge.surroundings import Objects
+from validator.judge.surroundings import read_objects
 
 # Later than any run of this test: the library that makes the responses writes the time of making into them.
 NOW, DAY = datetime(2090, 6, 1, tzinfo=UTC), timedelta(days=1)
@@ -184,9 +184,9 @@ def evidences(draw: st.DrawFn) -> Evidence:
 
 def whole(facts: Evidence, policy_number: int) -> EngineChains:
     """Who answers about everything at once, and has answered nobody before."""
-    found = Objects(facts.objects)
+    found = read_objects(facts.objects)
     anchors = tuple(item for item in facts.trust.anchors if item.certificate in found.certificates)
-    return EngineChains(found.certificates, found.pool, found.evidence, anchors, POLICIES[policy_number], NOW)
+    return EngineChains(found, found.pool, anchors, POLICIES[policy_number], NOW)
 
 
 def answers(chains: EngineChains | SharedChains, names: list[str]) -> Iterator[object]:
@@ -254,7 +254,7 @@ def test_the_universe_has_answers_of_every_kind() -> None:
 
 def test_what_cannot_bear_on_a_certificate_is_left_out() -> None:
     objects, tops = universe()
-    read = Objects(objects)
+    read = read_objects(objects)
     around = read.around(objects[4].sha256, tops[:1])
     assert around is not None
     subjects = {item.subject.text() for item in around.pool}
@@ -264,7 +264,7 @@ def test_what_cannot_bear_on_a_certificate_is_left_out() -> None:
 
 def test_signers_of_one_issuer_have_their_surroundings_in_common() -> None:
     objects, tops = universe()
-    read = Objects(tuple(item for item in objects if item.kind is not ObjectKind.OCSP))
+    read = read_objects(item for item in objects if item.kind is not ObjectKind.OCSP)
     one, two = (read.around(objects[at].sha256, tops[:1]) for at in (4, 5))
     assert one is not None
     assert two is not None

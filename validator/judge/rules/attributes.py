@@ -6,6 +6,7 @@ XAdES, header parameters in JAdES, plain words in what another system recorded.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import cache
 
 from policies.algorithms import AlgorithmUse
 from policies.algorithms.digests import digest_algorithms
@@ -115,10 +116,13 @@ def _reference_digest(subject: SignatureSubject, setting: Setting) -> Reasons:
 
 
 def _reliable(subject: SignatureSubject, algorithm: str) -> bool:
-    known = next((item for item in digest_algorithms() if item.name == algorithm), None)
-    return known is not None and (
-        subject.algorithms.finding(AlgorithmUse(known.name, known.bits, "digest"), subject.at) is None
-    )
+    known = _digests().get(algorithm)
+    return known is not None and subject.algorithms.finding(known, subject.at) is None
+
+
+@cache
+def _digests() -> Mapping[str, AlgorithmUse]:
+    return {item.name: AlgorithmUse(item.name, item.bits, "digest") for item in digest_algorithms()}
 
 
 def _issuer_serial(subject: SignatureSubject, setting: Setting) -> Reasons:
