@@ -47,6 +47,7 @@ from policies.trustlists.xml_reader import read_trust_list
 from policies.trustlists.xml_writer import write_trust_list
 from validator.cli.trust_list import app
 from validator.errors import TrustMaterialError
+from validator.evidence import Evidence, export_evidence, import_evidence
 from validator.gather import GatherRequest, Source, gather
 from validator.gather.list_signature import ListSignatureError, verify_list_signature
 from validator.judge import Verdict, judge, judgement_policy
@@ -633,6 +634,32 @@ def test_a_listed_responder_is_believed_while_its_certificate_lasts(state: Any, 
             )
             found.append(judge(evidence, judgement_policy("default"), at).indication)
     assert found == ["TOTAL-PASSED", "INDETERMINATE", "INDETERMINATE", "INDETERMINATE"]
+
+
+# --- evidence ----------------------------------------------------------------------------------------------------
+
+
+def test_evidence_keeps_what_the_lists_said_and_their_order_never_matters(state: Any, cms: bytes) -> None:
+    pointer = ListPointer(
+        location="https://example.org/ee", territory="EE", type=uris.EU_GENERIC, signers=(operator(),)
+    )
+    sources = [
+        Source("list", signed(listed(covering(state.ca), service(state.tsa, uris.TSA_QTST)))),
+        Source("lists", list_of_lists(pointer)),
+    ]
+    crls = tuple(Source(f"{n}", item) for n, item in enumerate(state.crls()))
+
+    def gathered(*lists: Source) -> Evidence:
+        documents = {"document": Source("document", cms), "detached": (Source("data", DATA),)}
+        return gather(GatherRequest(**documents, crls=crls, trust_lists=lists))
+
+    one = gathered(*sources)
+    assert gathered(*reversed(sources)) == one
+    kept = import_evidence(export_evidence(one))
+    assert kept == one
+    verdicts = [judge(item, judgement_policy("default"), NOW) for item in (one, kept)]
+    assert verdicts[0] == verdicts[1]
+    assert verdicts[0].signatures[0].qualification == "QESIG"
 
 
 # --- the command -------------------------------------------------------------------------------------------------
