@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from policies.algorithms import AlgorithmFinding
 from policies.reasons import Reason
@@ -41,6 +42,8 @@ class Conclusion:
 
     def block(self, name: str, clause: str) -> Block:
         """This conclusion as it stands in a verdict."""
+        if self is _PASSED:
+            return _passed_block(name, clause)
         return Block(
             name=name,
             clause=clause,
@@ -50,9 +53,17 @@ class Conclusion:
         )
 
 
+_PASSED = Conclusion(indication=Indication.PASSED)
+
+
+@lru_cache(maxsize=256)
+def _passed_block(name: str, clause: str) -> Block:
+    return Block(name=name, clause=clause, indication=Indication.PASSED)
+
+
 def passed(*reasons: Reason) -> Conclusion:
     """PASSED, perhaps with remarks."""
-    return Conclusion(indication=Indication.PASSED, reasons=tuple(reasons))
+    return Conclusion(indication=Indication.PASSED, reasons=reasons) if reasons else _PASSED
 
 
 def failed(sub: SubIndication, *reasons: Reason) -> Conclusion:

@@ -55,8 +55,9 @@ class Context:
 
     def unreliable(self, uses: Iterable[AlgorithmUse], at: datetime, of: str) -> tuple[Finding, ...]:
         """The uses that the policy's catalogue does not accept at `at`, those aside that the policy weighs less."""
-        found = (self.policy.algorithms.finding(use, at) for use in uses)
-        return tuple(Finding(object=of, finding=item) for item in found if item is not None and self._decides(item))
+        finding = self.policy.algorithms.finding
+        found = [item for use in uses if (item := finding(use, at)) is not None]
+        return tuple([Finding(object=of, finding=item) for item in found if self._decides(item)])
 
     def _decides(self, finding: AlgorithmFinding) -> bool:
         """An end that lies after the policy's own update is a forecast; the policy says how much it weighs."""
@@ -70,8 +71,11 @@ class Context:
         counts only because the law still recognises what is broken; and, as `code`, what is beyond an end that the
         policy weighs less."""
         catalogue, asked = self.policy.algorithms, tuple(uses)
-        known = ((use, catalogue.row(use)) for use in asked)
-        said = (item for use, row in known if row for item in _remark(use, row, at))
+        said: list[Reason] = []
+        for use in asked:
+            row = catalogue.row(use)
+            if row is not None:
+                said += _remark(use, row, at)
         return tuple(dict.fromkeys((*said, *self._foreseen(asked, at, code))))
 
     def _foreseen(self, uses: tuple[AlgorithmUse, ...], at: datetime, code: str) -> Iterator[Reason]:

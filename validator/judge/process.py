@@ -9,8 +9,10 @@ from datetime import datetime
 
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, Severity, SubIndication
-from validator.evidence import Evidence, SignatureFacts, StoredObject, TimestampKind, digest
+from validator.evidence import Evidence, SignatureFacts, TimestampKind, digest
 from validator.judge.basic import Basic, validate_basic
+from validator.judge.carried import Carried
+from validator.judge.chain_links import chain_links
 from validator.judge.chains import Chains, PathFacts
 from validator.judge.conclusion import Conclusion
 from validator.judge.context import Context
@@ -28,7 +30,6 @@ from validator.judge.shared_chains import SharedChains
 from validator.judge.tokens import JudgedToken, JudgedTokens, judge_tokens
 from validator.judge.verdict import (
     Block,
-    ChainLink,
     EvidenceRecordVerdict,
     Process,
     SignatureVerdict,
@@ -37,7 +38,6 @@ from validator.judge.verdict import (
 )
 from validator.revocation.types import StatusAnswer
 
-_INSIDE = frozenset(("cms", "dss", "vri", "time-stamp"))
 _WHOLE = {Indication.PASSED: Indication.TOTAL_PASSED, Indication.FAILED: Indication.TOTAL_FAILED}
 
 
@@ -121,10 +121,11 @@ def _signature(context: Context, signature: SignatureFacts, tokens: JudgedTokens
     process = _process(own)
     # A sunset date that has passed is for the past to resolve, with whatever proof there is (5.6.2.4 step 3).
     outlived = timed.conclusion.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE
-    if process is Process.LTA or outlived or _long_term(context, basic):
+    carried = Carried(context, basic)
+    if process is Process.LTA or outlived or carried.complete():
         timed = validate_archived(context, signature, timed, tokens)
-    timed = _demands(context, signature, own, timed, basic)
-    return _verdict(context, signature, basic, timed, process)
+    timed = _demands(context, signature, own, timed, carried)
+    return _verdict(context, signature, basic, timed, process, carried)
 
 
 def _content_time(tokens: Iterable[JudgedToken]) -> datetime | None:
@@ -138,52 +139,21 @@ def _process(tokens: tuple[JudgedToken, ...]) -> Process:
     return Process.LTVM if any(item.facts.kind is TimestampKind.SIGNATURE for item in tokens) else Process.BASIC
 
 
-def _long_term(context: Context, basic: Basic) -> bool:
-    """The file itself carries the revocation data that answered for every certificate of the path."""
-    certificate = basic.certificate
-    if certificate is None or certificate.path is None or certificate.path.anchor is None:
-        return any(_embedded(item) and item.kind != "certificate" for item in context.evidence.objects)
-    return _answered_inside(context, certificate.path, range(len(certificate.path.certificates) - 1))
-
-
-def _long_term_form(context: Context, basic: Basic) -> bool:
-    """The same for the certificates that the file carries: which forum asks, and over which cross-certificates its own
-    path then leads, says nothing about the level at which the file was signed."""
-    certificate = basic.certificate
-    if certificate is None or certificate.path is None or certificate.path.anchor is None:
-        return _long_term(context, basic)
-    path, carried = certificate.path, _carried(context)
-    inside = [position for position, name in enumerate(path.certificates[:-1]) if name in carried]
-    return bool(inside) and _answered_inside(context, path, inside)
-
-
-def _answered_inside(context: Context, path: PathFacts, positions: Iterable[int]) -> bool:
-    carried = _carried(context)
-    return all(
-        context.chains.status(path, position, context.at).status == "not-required"
-        or any(item.source in carried for item in context.chains.statements(path, position))
-        for position in positions
-    )
-
-
-def _carried(context: Context) -> frozenset[str]:
-    return frozenset(item.sha256 for item in context.evidence.objects if _embedded(item))
-
-
-def _embedded(item: StoredObject) -> bool:
-    return not _INSIDE.isdisjoint(item.origins)
-
-
 def _demands(
-    context: Context, signature: SignatureFacts, own: tuple[JudgedToken, ...], timed: Timed, basic: Basic
+    context: Context, signature: SignatureFacts, own: tuple[JudgedToken, ...], timed: Timed, carried: Carried
 ) -> Timed:
     """What the policy demands of the proofs and of the material that the signature brings, whatever process ended."""
-    heard = heard_about_material(context, signature, own, timed.best, timed.proof, lambda: _long_term(context, basic))
+    heard = heard_about_material(context, signature, own, timed.best, timed.proof, carried.complete)
     return replace(timed, conclusion=demanded(timed.conclusion, heard))
 
 
 def _verdict(
-    context: Context, signature: SignatureFacts, basic: Basic, timed: Timed, process: Process
+    context: Context,
+    signature: SignatureFacts,
+    basic: Basic,
+    timed: Timed,
+    process: Process,
+    carried: Carried,
 ) -> SignatureVerdict:
     conclusion = timed.conclusion
     indication = _WHOLE.get(conclusion.indication, conclusion.indication)
@@ -196,7 +166,7 @@ def _verdict(
     return SignatureVerdict(
         id=signature.id,
         format=signature.format,
-        level=level(context.evidence, signature, long_term=_long_term_form(context, basic)),
+        level=level(context.evidence, signature, long_term=carried.form()),
         parent=signature.parent,
         indication=indication,
         sub_indication=conclusion.sub_indication,
@@ -216,7 +186,7 @@ def _verdict(
         changes=signature.changes,
         blocks=(*basic.blocks, *timed.blocks),
         reasons=tuple(dict.fromkeys((*_reasons(context, signature, basic, conclusion), *quality.reasons))),
-        chain=_links(context, path, statuses),
+        chain=chain_links(context, path, statuses),
         policies=path.policies if path else (),
         leniencies=path.leniencies if path else (),
     )
@@ -293,7 +263,7 @@ def _token(context: Context, judged: JudgedToken, tokens: JudgedTokens) -> Times
             *(token.signature.remarks if token.signature else ()),
             *quality.reasons,
         ),
-        chain=_links(context, path, statuses),
+        chain=chain_links(context, path, statuses),
         changes=token.changes,
     )
 
@@ -303,44 +273,3 @@ def _token_reasons(final: Conclusion, blocks: tuple[Block, ...]) -> tuple[Reason
         remarks = (reason for block in blocks if block.indication is Indication.PASSED for reason in block.reasons)
         return tuple(dict.fromkeys((*final.reasons, *remarks)))
     return tuple(dict.fromkeys((*final.reasons, *(reason for block in blocks for reason in block.reasons))))
-
-
-def _links(context: Context, path: PathFacts | None, statuses: tuple[StatusAnswer, ...]) -> tuple[ChainLink, ...]:
-    if path is None:
-        return ()
-    found: list[ChainLink] = []
-    last = len(path.certificates) - 1
-    for at, name in enumerate(path.certificates):
-        facts = context.chains.certificate(name)
-        if facts is None:
-            continue
-        answer = statuses[at] if at < len(statuses) else None
-        issuer = context.chains.certificate(path.certificates[at + 1]) if at < last else None
-        anchor = path.anchor if at == last else None
-        found.append(
-            ChainLink(
-                certificate=name,
-                subject=facts.subject,
-                issuer=facts.issuer,
-                country=facts.country,
-                serial=facts.serial,
-                not_before=facts.not_before,
-                not_after=facts.not_after,
-                policies=tuple(sorted(facts.claims.policies)),
-                status=str(answer.status) if answer else None,
-                status_source=answer.source if answer else None,
-                status_kind=answer.source_kind if answer else None,
-                status_issued=answer.this_update if answer else None,
-                revocation_time=answer.revocation_time if answer else None,
-                revocation_reason=answer.reason_code if answer else None,
-                cross=facts.ca and issuer is not None and _crosses(facts.country, issuer.country),
-                anchor_source=anchor.source if anchor else None,
-                anchor_territory=anchor.territory if anchor else None,
-            )
-        )
-    return tuple(found)
-
-
-def _crosses(country: str | None, issuer: str | None) -> bool:
-    """A CA certificate whose issuer belongs to another state: a cross-certificate between jurisdictions."""
-    return country is not None and issuer is not None and country.upper() != issuer.upper()

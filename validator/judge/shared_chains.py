@@ -23,9 +23,6 @@ from validator.revocation.types import StatusAnswer
 
 _MAX_KEPT_OCTETS = 64 * 1024 * 1024
 _OVERHEAD = 16_000
-_MAX_POOL = 64
-# Below the limits of one question about status, whoever signed what (validator.revocation.question, .signers).
-_MAX_CHECKS, _MAX_KEYS = 400, 16
 
 _engines: Generations[tuple[object, ...], EngineChains] = Generations(_MAX_KEPT_OCTETS)
 
@@ -49,7 +46,7 @@ class SharedChains:
         known = self._engines.get(name)
         if known is None:
             around = self._objects.around(name, self._tops)
-            found = None if around is None or _is_much(around) else self._shared(around)
+            found = None if around is None or around.much else self._shared(around)
             known = self._engines[name] = found or self._whole()
         return known
 
@@ -104,9 +101,3 @@ class SharedChains:
 
     def evidence_uses(self, answer: StatusAnswer) -> tuple[AlgorithmUse, ...]:
         return self._objects.evidence_uses(answer)
-
-
-def _is_much(around: Surroundings) -> bool:
-    """The limits on the work may come to bear."""
-    signers, sources = min(len(around.pool) + 1, _MAX_KEYS), around.evidence
-    return len(around.pool) > _MAX_POOL or (len(sources.crls) + len(sources.ocsps)) * signers > _MAX_CHECKS

@@ -19,18 +19,23 @@ from validator.revocation.types import RevocationEvidence, StatusAnswer
 
 _MAX_KEPT_OCTETS = 32 * 1024 * 1024
 _MAX_AROUND = 256
+_MAX_POOL = 64
+# Below the limits of one question about status, whoever signed what (validator.revocation.question, .signers).
+_MAX_CHECKS, _MAX_KEYS = 400, 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """What bears on `certificate`: the `pool` of certificates that may stand above it or sign for it, in the order of
-    the Evidence, and the revocation data. `key` names all of it by content; `octets` is how many there are."""
+    the Evidence, and the revocation data. `key` names all of it by content; `octets` is how many there are; `much` that
+    the limits on the work may come to bear on a question about it."""
 
     certificate: Certificate
     pool: tuple[Certificate, ...]
     evidence: RevocationEvidence
     key: tuple[object, ...]
     octets: int
+    much: bool
 
 
 class Objects:
@@ -90,7 +95,12 @@ class Objects:
             evidence=evidence,
             key=(name, *_names(pool, evidence)),
             octets=sum(octets) + sum(len(item.der) for item in ocsps),
+            much=_is_much(len(pool), len(evidence.crls) + len(ocsps)),
         )
+
+
+def _is_much(certificates: int, sources: int) -> bool:
+    return certificates > _MAX_POOL or sources * min(certificates + 1, _MAX_KEYS) > _MAX_CHECKS
 
 
 def _by_subject(pool: Iterable[Certificate]) -> dict[bytes, list[Certificate]]:
