@@ -63,7 +63,11 @@ def technical(verdict: Verdict) -> Technical:
 def by_gravity(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Each once, errors before warnings before information, otherwise in the order of the verdict (the decisive
     first)."""
-    return tuple(sorted(dict.fromkeys(reasons), key=lambda item: _GRAVITY[severity(item)]))
+    found: dict[tuple[object, ...], Reason] = {}
+    for item in sorted(reasons, key=lambda reason: _GRAVITY[severity(reason)]):
+        # Two rules may give one reason different weights: a reader is told it once, with the heavier.
+        found.setdefault((item.code, item.params), item)
+    return tuple(found.values())
 
 
 def decisive(verdict: Verdict) -> tuple[Reason, ...]:
