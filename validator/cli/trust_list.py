@@ -113,9 +113,9 @@ def _moment(text: str | None) -> datetime:
         return SystemClock().now()
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ChoiceError(f"The time {text[:60]!r} is not one that ISO 8601 knows.") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ChoiceError(f"The time {text[:60]!r} is not one that ISO 8601 and the calendar know.") from None
 
 
 # --- rows --------------------------------------------------------------------------------------------------------

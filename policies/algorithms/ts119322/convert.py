@@ -117,7 +117,7 @@ def _own(item: ListedAlgorithm, own: Mapping[str, str]) -> CatalogueRow:
             recognised_until=_moment(own.get("recognisedUntil")),
             recognised_source=own.get("recognisedSource", ""),
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         raise UnreadableSuiteError(f"The addition to the entry {item.name} is not whole.") from None
 
 

@@ -219,6 +219,7 @@ def test_a_table_that_is_no_table_is_refused_with_a_sentence(octets: bytes) -> N
         {"bits": "many", "source": "s", "until": "2026-04-01T10:00:00+00:00"},
         {"bits": "1900", "until": "2026-04-01T10:00:00+00:00"},
         {"bits": "1900", "source": "s", "until": "2026-04-01T10:00:00"},
+        {"bits": "1900", "source": "s", "until": "9999-12-31T23:59:59-12:00"},
     ],
 )
 def test_an_addition_of_ours_that_contradicts_the_table_is_refused(own: dict[str, str]) -> None:

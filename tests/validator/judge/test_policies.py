@@ -68,6 +68,7 @@ REFUSED = [
     ("member without value", 'signature_model = { source = "x" }', 3, "value"),
     ("no such model", 'signature_model = "bridge"', 3, "one of"),
     ("date without zone", "algorithm_update = 2022-01-01T00:00:00", 3, "offset"),
+    ("date after the last", "algorithm_update = 9999-12-31T23:59:59-12:00", 3, "offset"),
     ("no such catalogue", 'algorithm_policy = "none"', 3, "none"),
     ("no such jurisdiction", 'jurisdiction = "XX"', 3, "jurisdiction"),
     ("no TOML", "[signature\n", 3, "TOML"),

@@ -60,6 +60,7 @@ def test_a_good_line(forge: SimpleNamespace, tmp_path: Path) -> None:
     ({"revocation": "if-declared"}, None),
     ({"at": "2030-01-01T00:00:00Z"}, "TS-PATH-EXPIRED"),
     ({"at": "yesterday"}, "TS-PATH-INPUT"),
+    ({"at": "9999-12-31T23:59:59-12:00"}, "TS-PATH-INPUT"),
     ({"anchors": []}, "TS-PATH-NO-ANCHORS"),
     ({"anchors": "x"}, "TS-PATH-INPUT"),
     ({"leaf": "base64:AAAA"}, "TS-PATH-MALFORMED"),

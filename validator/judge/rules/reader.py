@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from validator.errors import PolicyRefusedError
@@ -133,8 +133,16 @@ def _is(written: Any, wanted: type) -> bool:
     if wanted is list:
         return isinstance(written, list) and all(isinstance(item, str) for item in written)
     if wanted is datetime:
-        return isinstance(written, datetime) and written.tzinfo is not None
+        return isinstance(written, datetime) and written.tzinfo is not None and _in_calendar(written)
     return isinstance(written, wanted) and bool(written)
+
+
+def _in_calendar(written: datetime) -> bool:
+    try:
+        written.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def _entries(section: str, table: Any, places: _Places) -> Iterable[Entry]:
