@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     fetch_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
     fetch_max_redirects: Annotated[int, Field(ge=0, le=10)] = 3
 
+    report_seal: str | None = None
+    report_seal_tsa: str | None = None
+
     clock_skew_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0
     job_retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

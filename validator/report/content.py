@@ -263,10 +263,12 @@ class ReplayRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(AnswerLine):
-    """The full report. `format` and `version` fix the shape: within a version members are only added."""
+    """The full report. `format` and `version` fix the shape: within a version members are only added. `notices` are
+    what whoever made it has to tell every reader first, such as that the asker handed in the trust anchors."""
 
     format: str
     version: int
+    notices: tuple[str, ...]
     documents: tuple[DocumentFacts, ...] = field(metadata={CANONICAL: True})
     answers: Answers
     trust: TrustRow

@@ -34,19 +34,27 @@ Json = dict[str, Any]
 
 
 def full_report(
-    identifier: str, evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()
+    identifier: str,
+    evidence: Evidence,
+    verdict: Verdict,
+    recognitions: tuple[Recognition, ...] = (),
+    notices: tuple[str, ...] = (),
 ) -> Json:
     """The answer line, the documents, the nine answers, the trust that was used, the rules that were evaluated, the
     verdict with every block, and the hashes that pin its inputs."""
-    found: Json = as_json(report(identifier, evidence, verdict, recognitions))
+    found: Json = as_json(report(identifier, evidence, verdict, recognitions, notices))
     return found
 
 
 def report_octets(
-    identifier: str, evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()
+    identifier: str,
+    evidence: Evidence,
+    verdict: Verdict,
+    recognitions: tuple[Recognition, ...] = (),
+    notices: tuple[str, ...] = (),
 ) -> bytes:
     """The full report as one line of JSON, UTF-8; what is sealed and kept. Half of a surrogate pair stays escaped."""
-    found = full_report(identifier, evidence, verdict, recognitions)
+    found = full_report(identifier, evidence, verdict, recognitions, notices)
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()
@@ -54,13 +62,20 @@ def report_octets(
         return json.dumps(found, separators=(",", ":")).encode()
 
 
-def report(identifier: str, evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...] = ()) -> Report:
+def report(
+    identifier: str,
+    evidence: Evidence,
+    verdict: Verdict,
+    recognitions: tuple[Recognition, ...] = (),
+    notices: tuple[str, ...] = (),
+) -> Report:
     """The same as values."""
     line = answer_rows(identifier, verdict, recognitions)
     return Report(
         **{item.name: getattr(line, item.name) for item in fields(line)},
         format=FORMAT,
         version=VERSION,
+        notices=notices,
         documents=evidence.documents,
         answers=answers(evidence, verdict, recognitions),
         trust=_trust(evidence, verdict),

@@ -11,23 +11,31 @@ from ops.service.web import health, openapi
 from ops.service.web.errors import FieldError
 from ops.service.web.form import opened_form, submission
 from ops.service.web.judgement import Judgement, Outcome
+from ops.service.web.office import Office
 from ops.service.web.reports import ReportStore
 from policies.listing import instrument_rows, jurisdiction_rows, reason_rows
 from policies.reasons.words import LANGUAGES
+from validator.report.forms import MEDIA_TYPES, Form
 
 Json = dict[str, Any]
 
 # Certificates of persons stay out of the public list: who holds one is nobody's business but the holder's.
 _PERSONS = ("natural-person", "legal-person", "organisation-person")
+Pages = Annotated[str, Query(description="One or two languages of the pages, as in be,kk.", max_length=20)]
 Language = Annotated[str, Query(description="Language of the sentences: " + ", ".join(LANGUAGES))]
 
 
 def router(
-    judgement: Judgement, reports: ReportStore, authority: CertificateAuthority, state: health.Health
+    judgement: Judgement,
+    reports: ReportStore,
+    office: Office,
+    authority: CertificateAuthority,
+    state: health.Health,
 ) -> APIRouter:
     """The routes over one installation."""
     api = APIRouter(prefix="/api/v1")
     _add_judging(api, judgement, reports)
+    _add_forms(api, office)
     _add_authorities(api, authority)
     _add_policies(api)
 
@@ -54,7 +62,9 @@ def _add_judging(api: APIRouter, judgement: Judgement, reports: ReportStore) -> 
         async with opened_form(request) as form:
             return _answer(await judgement.judge(submission(form)))
 
-    @api.get("/reports/{report_id}", tags=["judgement"], responses=openapi.error_responses(404))
+    full = {"description": "The report.", "content": {"application/json": {"schema": openapi.reference("Report")}}}
+
+    @api.get("/reports/{report_id}", tags=["judgement"], responses={200: full, **openapi.error_responses(404)})
     def read_report(report_id: str) -> Response:
         """The full report with every check and the hashes that replay it."""
         return _kept(reports.get(report_id).full)
@@ -63,6 +73,26 @@ def _add_judging(api: APIRouter, judgement: Judgement, reports: ReportStore) -> 
     def read_evidence(report_id: str) -> Response:
         """The Evidence: judge it again with `trustspace judge`."""
         return _kept(reports.get(report_id).evidence)
+
+
+def _add_forms(api: APIRouter, office: Office) -> None:
+    refusals = openapi.error_responses(404, 422, 503)
+
+    @api.get("/reports/{report_id}/forms/{form}", tags=["judgement"], responses=refusals)
+    async def read_form(report_id: str, form: Form, lang: Pages | None = None) -> Response:
+        """The report as PDF (PDF/A-3, evidence attached), XML (ETSI TS 119 102-2), JSON or page; a PDF carries the
+        service's seal inside, the others have it beside."""
+        made = await office.made(report_id, form, tuple(lang.split(",")) if lang else None)
+        named = f'attachment; filename="report.{form}"'
+        headers = {"cache-control": "no-store", "content-disposition": named}
+        return Response(made.octets, media_type=MEDIA_TYPES[form], headers=headers)
+
+    @api.get("/reports/{report_id}/forms/{form}/seal", tags=["judgement"], responses=refusals)
+    async def read_seal(report_id: str, form: Form) -> Response:
+        """The service's seal over the report in that form: CAdES, detached, with a time-stamp."""
+        named = f'attachment; filename="report.{form}.p7s"'
+        headers = {"cache-control": "no-store", "content-disposition": named}
+        return Response(await office.seal(report_id, form), media_type="application/pkcs7-signature", headers=headers)
 
 
 def _kept(octets: bytes) -> Response:
@@ -74,6 +104,7 @@ def _answer(outcome: Outcome) -> JSONResponse:
     if outcome.id is not None:
         at = f"/api/v1/reports/{outcome.id}"
         body["reports"] = {"html": f"/r/{outcome.id}", "json": at, "evidence": f"{at}/evidence"}
+        body["reports"] |= {form: f"{at}/forms/{form}" for form in ("pdf", "xml")}
     if outcome.unreadable is not None:
         body = {"error": outcome.unreadable, **body}
     status = 200 if outcome.unreadable is None else 422

@@ -4,6 +4,7 @@ The responders are bare ASGI and chosen by path before the framework is reached;
 and a next step, as JSON under /api and as a page elsewhere.
 """
 
+import hashlib
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,11 +21,13 @@ from ca.service import CertificateAuthority
 from ops.platform.installation import Installation
 from ops.platform.logs import get_logger
 from ops.platform.metrics import CONTENT_TYPE, Metrics
-from ops.service.web import api, pages
+from ops.service.report.sealing import ReportSealer
+from ops.service.web import api, openapi, pages
 from ops.service.web.errors import FieldError, FormError, InternalError, MethodError, NotFoundError, WebError
 from ops.service.web.health import Health
 from ops.service.web.judgement import Judgement
 from ops.service.web.limits import App, BoundedApp, Message, Receive, Scope, Send
+from ops.service.web.office import Office
 from ops.service.web.reports import ReportStore
 from ops.service.web.routing import PrefixRouter
 from ops.service.web.trust import InstallationTrust
@@ -65,8 +68,9 @@ class WebApplication:
         judgement = Judgement(
             installation, trust, self.pool, reports, self.metrics, policy=policy, model_space=model_space
         )
-        self._pages = pages.Pages(trust)
-        self.framework = self._framework(installation, authority, judgement, reports)
+        office = Office(reports, self.pool, _sealer(installation))
+        self._pages = pages.Pages(trust, sealed=installation.settings.report_seal is not None)
+        self.framework = self._framework(installation, authority, judgement, reports, office)
         published = responders(authority)
         routes: dict[str, App] = dict.fromkeys(("/ocsp", "/crl", "/aia"), published)
         routes["/tsa"] = TimestampRouter(installation)
@@ -91,6 +95,7 @@ class WebApplication:
         authority: CertificateAuthority,
         judgement: Judgement,
         reports: ReportStore,
+        office: Office,
     ) -> FastAPI:
         # The framework's own pages for the description load script from elsewhere, which the policy forbids.
         found = FastAPI(
@@ -102,8 +107,11 @@ class WebApplication:
             redoc_url=None,
             redirect_slashes=False,
         )
-        found.include_router(api.router(judgement, reports, authority, Health(installation, authority, self.metrics)))
+        found.include_router(
+            api.router(judgement, reports, office, authority, Health(installation, authority, self.metrics))
+        )
         found.include_router(pages.router(self._pages, judgement, reports))
+        openapi.publish_schemas(found)
 
         @found.get("/metrics", include_in_schema=False)
         def read_metrics() -> Response:
@@ -149,6 +157,16 @@ class WebApplication:
         if path == "/validate":
             return HTMLResponse(self._pages.form(error=error.as_dict()), code)
         return HTMLResponse(self._pages.error(error), code)
+
+
+def _sealer(installation: Installation) -> ReportSealer | None:
+    """The seal of this installation's reports. Raises at start what would make every report fail later."""
+    settings = installation.settings
+    if settings.report_seal is None:
+        return None
+    found = ReportSealer(installation, settings.report_seal, settings.report_seal_tsa)
+    log.info("reports-are-sealed", certificate=hashlib.sha256(found.certificate).hexdigest())
+    return found
 
 
 def _worded(error: HTTPException) -> WebError:

@@ -4,7 +4,7 @@ A task's header is plain JSON: `id`, `policy`, `at`, `forums`, `documentKind`, `
 `notices`, `fetching` (null for offline) and `files`, one entry for each octet string: `role`, `name`, `territory`.
 """
 
-import json
+import base64
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ from validator.evidence import export_evidence, import_evidence
 from validator.gather import AnchorInput, Source
 from validator.recognise import RecognitionContext
 from validator.rejudging import Change, NewAnchor, apply_change
-from validator.report import answer_line, full_report, html_report
+from validator.report import answer_line, html_report, report_octets
 from validator.service import ValidationRequest, ValidationResult, rejudge, validate
 
 Blobs = tuple[bytes, ...]
@@ -29,11 +29,30 @@ Blobs = tuple[bytes, ...]
 
 def perform(task: wire.Header, blobs: Blobs) -> tuple[wire.Header, Blobs]:
     """The answer to one task: a header with the members `line` and `unreadable`, and three octet strings: the HTML
-    report, the full JSON report, the Evidence. Raises the validator's errors for what stands beside the document."""
+    report, the full JSON report, the Evidence. For a task with a `form`, one octet string: the report in that form.
+    Raises the validator's errors for what stands beside the document, and ReportError."""
+    if "form" in task:
+        return {}, (_made(task, blobs),)
     again = task["files"][0]["role"] == "evidence"
     return _answer(
         task, _again(task, blobs) if again else validate(_request(task, blobs), _ServersClock(task["clock"]))
     )
+
+
+def _made(task: wire.Header, blobs: Blobs) -> bytes:
+    """A kept report in another form: the same Evidence under the same trust, so that nothing but the form changes."""
+    from validator.report.etsi import Maker, etsi_report
+
+    evidence, at = import_evidence(blobs[0]), datetime.fromisoformat(task["at"])
+    found = rejudge(evidence, task["policy"], at, tuple(task["forums"]), _context(task))
+    maker = Maker(certificate=base64.b64decode(task["certificate"])) if task["certificate"] else None
+    notices = tuple(task["notices"])
+    parts = (task["id"], found.evidence, found.verdict, found.recognitions)
+    if task["form"] == "xml":
+        return etsi_report(*parts, maker, notices)
+    from validator.report.pdf import pdf_report  # typst is slow to load
+
+    return pdf_report(*parts, tuple(task["languages"]), maker, notices)
 
 
 def _again(task: wire.Header, blobs: Blobs) -> ValidationResult:
@@ -146,13 +165,14 @@ class BudgetedFetcher(Fetcher):
 
 def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, Blobs]:
     line = answer_line(task["id"], result.verdict, result.recognitions)
-    full = full_report(task["id"], result.evidence, result.verdict, result.recognitions)
+    notices = tuple(task["notices"])
+    full = report_octets(task["id"], result.evidence, result.verdict, result.recognitions, notices)
     html = html_report(result.evidence, result.verdict, result.recognitions, task["lang"])
     html = _noticed(html, task["notices"])
     header = {"line": line, "unreadable": _unreadable(result), "at": result.verdict.at.isoformat()}
     return header, (
         html.encode(),
-        json.dumps(full, ensure_ascii=False).encode(),
+        full,
         export_evidence(result.evidence),
     )
 

@@ -2,25 +2,18 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from ops.service.web.form import forums, policy_names
 from policies.reasons.words import LANGUAGES
-from policies.vocabulary import DocumentKind, Indication, PartyKind
+from policies.vocabulary import DocumentKind, PartyKind
+from validator.report.schema import components
 
 Schema = dict[str, Any]
 
 _FILE: Schema = {"type": "string", "format": "binary"}
 _FILES: Schema = {"type": "array", "items": _FILE}
 _TEXT: Schema = {"type": "string"}
-_NULLABLE: Schema = {"type": ["string", "null"]}
-_REASONS: Schema = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["code", "severity", "clause", "params"],
-        "properties": {"code": _TEXT, "severity": _TEXT, "clause": _TEXT, "params": {"type": "object"}},
-    },
-}
-
 ERROR: Schema = {
     "type": "object",
     "required": ["error"],
@@ -62,28 +55,38 @@ def form_schema() -> Schema:
     }
 
 
+def reference(name: str) -> Schema:
+    """A reference to one of the schemas that `publish_schemas` adds."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def publish_schemas(application: FastAPI) -> None:
+    """Add the schemas of the reports to the description, from the same definition that the reports are made by."""
+    derived = application.openapi
+
+    def described() -> Schema:
+        found = derived()
+        found.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        return found
+
+    application.openapi = described  # type: ignore[method-assign]
+
+
 def answer_schema() -> Schema:
     """The answer of a judgement: the line of `trustspace validate --batch`, and where its reports are."""
-    return {
+    reports = ("html", "json", "evidence", "pdf", "xml")
+    more = {
         "type": "object",
-        "required": ["id", "indication", "subIndication", "signatures", "timestamps", "recognition", "reasons"],
         "properties": {
-            "id": _NULLABLE,
-            "indication": {"type": "string", "enum": list(Indication)},
-            "subIndication": _NULLABLE,
-            "signatures": {"type": "array", "items": {"type": "object"}},
-            "timestamps": {"type": "array", "items": {"type": "object"}},
-            "evidenceRecords": {"type": "array", "items": {"type": "object"}},
-            "recognition": {"type": "array", "items": {"type": "object"}},
-            "reasons": _REASONS,
             "reports": {
                 "type": "object",
                 "description": "Addresses of the reports; they are kept for an hour.",
-                "properties": {"html": _TEXT, "json": _TEXT, "evidence": _TEXT},
+                "properties": dict.fromkeys(reports, _TEXT),
             },
             "error": {**ERROR["properties"]["error"], "description": "Only with status 422."},
         },
     }
+    return {"allOf": [reference("AnswerLine"), more]}
 
 
 def error_responses(*statuses: int) -> dict[int | str, Schema]:

@@ -37,8 +37,9 @@ Given = dict[str, str]
 class Pages:
     """Fills the templates. Holds no state but what it was given."""
 
-    def __init__(self, trust: InstallationTrust) -> None:
+    def __init__(self, trust: InstallationTrust, *, sealed: bool = False) -> None:
         self._trust = trust
+        self._sealed = sealed
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -73,6 +74,8 @@ class Pages:
             id=report_id,
             forum=(kept.task["forums"] or [""])[0],
             language=kept.task["lang"],
+            sealed=self._sealed,
+            languages=[(code, _LANGUAGE_NAMES.get(code, code)) for code in LANGUAGES],
             inside=Markup(inside),  # noqa: S704 - escaped by the report's own template
             anchored=self._named(self._trust.forums()),
             others=self._named(code for code in forums() if code not in self._trust.forums()),

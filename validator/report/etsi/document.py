@@ -50,16 +50,23 @@ def etsi_report(
     verdict: Verdict,
     recognitions: tuple[Recognition, ...] = (),
     maker: Maker | None = None,
+    notices: tuple[str, ...] = (),
 ) -> bytes:
     """The report as UTF-8 with XML declaration; `identifier` is the report's own name."""
-    return _Document(identifier, evidence, verdict, recognitions).written(maker)
+    return _Document(identifier, evidence, verdict, recognitions, notices).written(maker)
 
 
 class _Document(Reporter):
     def __init__(
-        self, identifier: str, evidence: Evidence, verdict: Verdict, recognitions: tuple[Recognition, ...]
+        self,
+        identifier: str,
+        evidence: Evidence,
+        verdict: Verdict,
+        recognitions: tuple[Recognition, ...],
+        notices: tuple[str, ...],
     ) -> None:
         self._identifier = identifier
+        self._notices = notices
         self._evidence = evidence
         self._verdict = verdict
         self._recognitions = recognitions
@@ -216,6 +223,8 @@ class _Document(Reporter):
         made = add_own(
             information, "Replay", identifier=self._identifier, indication=self._verdict.indication, **pinned
         )
+        for notice in self._notices:
+            add_own(made, "Notice", notice)
         for item in asked:
             # One JSON object each, because a person's answers are a record and not markup.
             made_asked = etree.SubElement(made, f"{{{OWN}}}Asked")

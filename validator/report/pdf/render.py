@@ -19,6 +19,7 @@ from validator.recognise import Recognition
 from validator.report.etsi import Maker, etsi_report
 from validator.report.full import report_octets
 from validator.report.pdf.view import view
+from validator.report.safe_text import shown
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -36,12 +37,14 @@ def pdf_report(
     recognitions: tuple[Recognition, ...] = (),
     languages: tuple[str, ...] = ("en",),
     maker: Maker | None = None,
+    notices: tuple[str, ...] = (),
 ) -> bytes:
-    """The PDF. `languages` are one or two of policies.reasons.LANGUAGES; with two, both stand side by side. Raises
+    """The PDF. `languages` are one or two of policies.reasons.LANGUAGES; with two, both stand side by side; `notices`
+    stand above everything else. Raises
     ReportError when it would be too large to be read, or the fonts are missing."""
     attached = {
-        ATTACHED_REPORT: report_octets(identifier, evidence, verdict, recognitions),
-        ATTACHED_XML: etsi_report(identifier, evidence, verdict, recognitions, maker),
+        ATTACHED_REPORT: report_octets(identifier, evidence, verdict, recognitions, notices),
+        ATTACHED_XML: etsi_report(identifier, evidence, verdict, recognitions, maker, notices),
         ATTACHED_EVIDENCE: export_evidence(evidence),
     }
     if sum(map(len, attached.values())) > MAX_ATTACHED:
@@ -49,9 +52,9 @@ def pdf_report(
             f"The report with its evidence would be larger than {MAX_ATTACHED // 2**20} MiB.",
             next_step="Ask for the report as HTML, JSON or XML and keep the evidence beside it.",
         )
-    shown = view(evidence, verdict, recognitions, languages)
+    placed = view(evidence, verdict, recognitions, languages) | {"notices": [shown(item) for item in notices]}
     inputs = {name: octets.decode("utf-8") for name, octets in attached.items()}
-    inputs["view"] = json.dumps(shown, ensure_ascii=False)
+    inputs["view"] = json.dumps(placed, ensure_ascii=False)
     return _set(inputs, int(verdict.at.astimezone(UTC).timestamp()))
 
 

@@ -84,12 +84,14 @@ def _differences(
     read: ReadReport, evidence: Evidence, verdict: Verdict, answers: tuple[Recognition, ...]
 ) -> Iterator[Difference]:
     if read.json is not None:
-        yield from json_differences(read.json, full_report(read.identifier, evidence, verdict, answers))
+        yield from json_differences(read.json, full_report(read.identifier, evidence, verdict, answers, read.notices))
     sealer = Maker(certificate=read.certificate) if read.certificate is not None else None
     if read.xml is not None:
-        yield from xml_differences(read.xml, etsi_report(read.identifier, evidence, verdict, answers, sealer))
+        yield from xml_differences(
+            read.xml, etsi_report(read.identifier, evidence, verdict, answers, sealer, read.notices)
+        )
     if read.pages is not None and read.pinned["maker"] == maker():
-        pages = pdf_report(read.identifier, evidence, verdict, answers, read.languages, sealer)
+        pages = pdf_report(read.identifier, evidence, verdict, answers, read.languages, sealer, read.notices)
         # A seal is an incremental update: what was there before it stands unchanged at the beginning.
         if not read.pages.startswith(pages):
             yield Difference(field="pages", stated="other pages than these data give", found="the pages of these data")

@@ -46,6 +46,7 @@ class ReadReport:
     pinned: Mapping[str, str]
     at: datetime
     asked: tuple[AskedRow, ...] = ()
+    notices: tuple[str, ...] = ()
     evidence: Evidence | None = None
     json: Json | None = None
     xml: bytes | None = field(default=None, repr=False)
@@ -83,6 +84,7 @@ def _read_pdf(octets: bytes) -> ReadReport:
         pinned=machine.pinned,
         at=machine.at,
         asked=machine.asked,
+        notices=machine.notices,
         evidence=import_evidence(files[ATTACHED_EVIDENCE]),
         json=machine.json,
         xml=written.xml,
@@ -108,6 +110,7 @@ def _read_json(octets: bytes, form: ReportForm) -> ReadReport:
         pinned={name: _text(pinned[name]) for name in _PINNED},
         at=_moment(pinned["at"]),
         asked=tuple(map(_asked, pinned["asked"][:MAX_ASKED])),
+        notices=tuple(map(_text, stated["notices"])),
         json=stated,
     )
 
@@ -126,6 +129,7 @@ def _read_xml(octets: bytes) -> ReadReport:
         pinned={name: _text(pinned.get(name)) for name in _PINNED},
         at=_moment(pinned.get("at")),
         asked=tuple(map(_asked, asked)),
+        notices=tuple(item.text or "" for item in pinned.findall(f"{{{OWN}}}Notice")),
         xml=octets,
         certificate=from_plain(bytes, certificate) if certificate else None,
     )
