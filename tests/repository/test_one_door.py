@@ -22,7 +22,6 @@ READS = "reads what kind of key it is or writes it in another encoding; neither 
 BENCH = "measures the library itself, as the raw limit or as a peer"
 KEYS = {
     "ca/keycheck.py": READS,
-    "ops/platform/audit/files.py": READS,
     "ops/platform/keys/private.py": STORE,
     "ops/service/bench/algorithms.py": BENCH,
     "ops/service/bench/crl.py": BENCH,
