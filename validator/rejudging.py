@@ -79,6 +79,8 @@ def rejudge_one(held: Held, change: Change) -> Rejudged:
 
 def apply_change(evidence: Evidence, change: Change) -> Evidence:
     """The Evidence with the trust state changed; the same object when nothing of the change concerns it."""
+    if not (change.anchors or change.without or change.incidents):
+        return evidence
     objects = _with_anchors(evidence, change.anchors)
     anchors = tuple(item for item in evidence.trust.anchors if item.certificate not in change.without)
     anchors = tuple(

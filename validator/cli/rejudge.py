@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.errors import TrustspaceError
 from policies.reasons import sentence
+from validator.cli.path_batch import settle_collector
 from validator.cli.validate_batch import answers
 from validator.cli.validate_question import moment
 from validator.errors import HoldingsUnreadableError, OptionError
@@ -197,6 +198,7 @@ def _tuples(value: Any) -> Any:
 
 @lru_cache(maxsize=4)
 def _opened(holdings: str) -> Holdings:
+    settle_collector()
     return open_holdings(holdings)
 
 

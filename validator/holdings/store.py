@@ -80,13 +80,17 @@ class Holdings:
     def keep(self, held: Iterable[Held], at: datetime) -> None:
         """Store Evidences with their outcomes in one transaction; `at` is the moment of keeping. An Evidence that is
         there already gets the newer outcome."""
+        stored: set[str] = set()
         with self._database.write() as session:
             for item in held:
-                self._keep(session, item, at)
+                self._keep(session, item, at, stored)
 
-    def _keep(self, session: Session, held: Held, at: datetime) -> None:
+    def _keep(self, session: Session, held: Held, at: datetime, stored: set[str]) -> None:
+        """`stored` are the names of the octets that this transaction has stored already."""
         for item in held.evidence.objects:
-            self._insert(session, _OCTETS, {"sha256": item.sha256, "octets": item.der}, replaced=())
+            if item.sha256 not in stored:
+                stored.add(item.sha256)
+                self._insert(session, _OCTETS, {"sha256": item.sha256, "octets": item.der}, replaced=())
         row = {
             "identity": digest(held.evidence),
             "name": held.name,

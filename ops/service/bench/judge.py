@@ -15,6 +15,7 @@ from ops.service.bench.sign import SigningBench, contract, signing_bench
 from ops.service.bench.validate import CHECKS, judging_request, raw_checks
 from policies.vocabulary import Indication
 from signer.model import AdesLevel, SignatureFormat
+from validator.cli.path_batch import settle_collector
 from validator.gather import gather
 from validator.holdings import Damaged, Held, Holdings, open_holdings, outcome
 from validator.judge import judge as judge_evidence
@@ -36,6 +37,8 @@ def judge() -> tuple[Figure, ...]:
         raw = raw_checks() / CHECKS
         # Opened again, so that the first pass reads octets from the file and parses them for the first time.
         holdings = open_holdings(place)
+        # As a process that judges holdings again does.
+        settle_collector()
         first = SIGNERS / once(lambda: _all(holdings))
         again = _rate(_endless(holdings), SETTLED)
         held = next(_stored(holdings))
