@@ -35,11 +35,13 @@ class ValidationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationResult:
-    """The three stages' results; `recognitions` holds every signature for every forum, forums in the order asked."""
+    """The three stages' results; `recognitions` holds every signature for every forum, forums in the order asked;
+    `notices` what every report about it has to say above everything else."""
 
     evidence: Evidence
     verdict: Verdict
     recognitions: tuple[Recognition, ...]
+    notices: tuple[str, ...] = ()
 
 
 def validate(request: ValidationRequest, clock: Clock | None = None) -> ValidationResult:

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from validator.cli import judge, validate
+from validator.cli.judge import AS_RECORDED
 from validator.cli.validate_answer import answer
 from validator.cli.validate_batch import answers
 
@@ -153,6 +154,21 @@ def test_stored_evidence_gives_the_same_verdict(files: Path, now: Any) -> None:
     second = json.loads(invoke("judge", stored, "--at", now.isoformat(), "--json").stdout)
     assert first["replay"] == second["replay"]
     assert first["verdict"] == second["verdict"]
+    assert first["notices"] == []
+    assert second["notices"] == [AS_RECORDED]
     later = json.loads(invoke("judge", stored, "--at", "2040-01-01T00:00:00Z", "--json").stdout)
     assert later["indication"] == "INDETERMINATE"
     assert later["replay"]["evidence"] == first["replay"]["evidence"]
+
+
+def test_what_was_only_judged_again_says_so_in_every_form(files: Path, now: Any) -> None:
+    """A stranger can write evidence that says that everything was intact: nobody may take it for a check of ours."""
+    stored, page = files / "stranger.json", files / "stranger.html"
+    arguments = ["--at", now.isoformat(), "--offline", "--json", "--evidence", str(stored)]
+    invoke("validate", str(files / "good.pdf"), *arguments)
+    assert invoke("judge", str(stored), "--html", str(page)).stdout.startswith(AS_RECORDED)
+    assert page.read_text(encoding="utf-8").count(AS_RECORDED) == 1
+    for form in ("html", "xml", "json"):
+        out = files / f"stranger-report.{form}"
+        invoke("judge", str(stored), "--report", form, "--out", str(out))
+        assert AS_RECORDED in out.read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """`trustspace judge`: the pure judgement alone, over stored evidence or over facts that another system recorded."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Judge stored evidence again, without any input or output.")
 # What the recorded facts of another system are judged by, unless a policy is named: that system's own default.
 RECORDED_POLICY = "diagnostic"
+AS_RECORDED = (
+    "Judged from recorded facts, as whoever recorded them wrote them down: the document was not opened, and its digests"
+    " and signature values were not computed again. If the record does not come from a source that you trust, validate"
+    " the document itself."
+)
 
 _Stored = Annotated[Path | None, typer.Argument(help="Evidence as `validate --evidence` wrote it.")]
 _Recorded = Annotated[Path | None, typer.Option("--diagnostic-data", help="Recorded facts (XML) in place of evidence.")]
@@ -61,6 +67,8 @@ def judge(
     facts = _read(source, recorded=diagnostic_data is not None)
     name = policy or (RECORDED_POLICY if diagnostic_data else "default")
     found = rejudge(facts, name, _moment(at, facts), tuple(forum or ()))
+    # Whoever wrote the facts could write any; what rests on them must not pass for a check of the document.
+    found = replace(found, notices=(AS_RECORDED,))
     write_reports(found, html, evidence, languages)
     write_report(wanted, source.name, found, context.obj)
     print_report(source.name, found, languages[0], as_json)

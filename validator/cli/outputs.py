@@ -15,13 +15,13 @@ def write_reports(
     """Write the readable report and the evidence where that is asked."""
     from ops.platform.output import write_output_file
     from validator.evidence import export_evidence
-    from validator.report import html_report
+    from validator.report import html_report, noticed
 
     if evidence is not None:
         write_output_file(evidence, export_evidence(found.evidence))
     if html is not None:
         page = html_report(found.evidence, found.verdict, found.recognitions, *languages)
-        write_output_file(html, page.encode())
+        write_output_file(html, noticed(page, found.notices).encode())
 
 
 def check_outputs(html: Path | None, evidence: Path | None, files: int) -> None:
@@ -45,9 +45,11 @@ def print_report(name: str, found: "ValidationResult", language: str, as_json: b
     from validator.report import full_report, plain_text
 
     if as_json:
-        report = full_report(name, found.evidence, found.verdict, found.recognitions)
+        report = full_report(name, found.evidence, found.verdict, found.recognitions, found.notices)
         typer.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
     else:
+        for notice in found.notices:
+            typer.echo(notice)
         typer.echo(plain_text(name, found.verdict, found.recognitions, language))
 
 

@@ -78,7 +78,14 @@ def write_report(options: ReportOptions, name: str, found: "ValidationResult", p
 
     with _sealer(options, parts) as sealer:
         made = made_report(
-            Form(options.form), name, found.evidence, found.verdict, found.recognitions, options.languages, sealer
+            Form(options.form),
+            name,
+            found.evidence,
+            found.verdict,
+            found.recognitions,
+            options.languages,
+            sealer,
+            found.notices,
         )
     # The seal first: a report that stands there without its seal would look like one that never had one.
     if made.seal is not None:

@@ -14,7 +14,7 @@ from validator.judge.verdict import Verdict
 from validator.recognise import Recognition
 from validator.report.etsi import Maker, etsi_report
 from validator.report.full import report_octets
-from validator.report.page import html_report
+from validator.report.page import html_report, noticed
 
 
 class Form(StrEnum):
@@ -67,18 +67,20 @@ def made_report(
     recognitions: tuple[Recognition, ...] = (),
     languages: tuple[str, ...] = ("en",),
     sealer: Sealer | None = None,
+    notices: tuple[str, ...] = (),
 ) -> MadeReport:
-    """The report in one form, sealed when there is a sealer. Raises ReportError and what the sealer raises."""
+    """The report in one form, sealed when there is a sealer; `notices` stand above everything else in it. Raises
+    ReportError and what the sealer raises."""
     maker = Maker(certificate=sealer.certificate) if sealer is not None else None
     if form is Form.PDF:
         from validator.report.pdf import pdf_report  # typst is slow to load
 
-        octets = pdf_report(identifier, evidence, verdict, recognitions, languages, maker)
+        octets = pdf_report(identifier, evidence, verdict, recognitions, languages, maker, notices)
         return MadeReport(octets if sealer is None else sealer.seal_pdf(octets))
     if form is Form.XML:
-        octets = etsi_report(identifier, evidence, verdict, recognitions, maker)
+        octets = etsi_report(identifier, evidence, verdict, recognitions, maker, notices)
     elif form is Form.JSON:
-        octets = report_octets(identifier, evidence, verdict, recognitions)
+        octets = report_octets(identifier, evidence, verdict, recognitions, notices)
     else:
-        octets = html_report(evidence, verdict, recognitions, *languages).encode()
+        octets = noticed(html_report(evidence, verdict, recognitions, *languages), notices).encode()
     return MadeReport(octets, None if sealer is None else sealer.seal_beside(octets))

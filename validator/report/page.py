@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from policies.jurisdictions import jurisdictions
 from policies.reasons import LANGUAGES
@@ -58,6 +59,12 @@ def html_report(
             t=time_text,
         )
     )
+
+
+def noticed(page: str, notices: Iterable[str]) -> str:
+    """The page with notices above everything else, so that a saved or printed one carries them too."""
+    told = "".join(f'<p class="notice" role="note" lang="en"><strong>{escape(item)}</strong></p>' for item in notices)
+    return page.replace("<main>", f"<main>{told}", 1)
 
 
 @cache

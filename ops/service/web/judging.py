@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html import escape
 from typing import Any
 
 from ops.platform.clock import SystemClock
@@ -21,7 +20,7 @@ from validator.evidence import export_evidence, import_evidence
 from validator.gather import AnchorInput, Source
 from validator.recognise import RecognitionContext
 from validator.rejudging import Change, NewAnchor, apply_change
-from validator.report import answer_line, html_report, report_octets
+from validator.report import answer_line, html_report, noticed, report_octets
 from validator.service import ValidationRequest, ValidationResult, rejudge, validate
 
 Blobs = tuple[bytes, ...]
@@ -168,21 +167,13 @@ def _answer(task: wire.Header, result: ValidationResult) -> tuple[wire.Header, B
     notices = tuple(task["notices"])
     full = report_octets(task["id"], result.evidence, result.verdict, result.recognitions, notices)
     html = html_report(result.evidence, result.verdict, result.recognitions, task["lang"])
-    html = _noticed(html, task["notices"])
+    html = noticed(html, notices)
     header = {"line": line, "unreadable": _unreadable(result), "at": result.verdict.at.isoformat()}
     return header, (
         html.encode(),
         full,
         export_evidence(result.evidence),
     )
-
-
-def _noticed(page: str, notices: list[str]) -> str:
-    """The report with notices above everything else, so that a saved or printed one carries them too."""
-    told = "".join(
-        f'<p class="notice" role="note" lang="en"><strong>{escape(notice)}</strong></p>' for notice in notices
-    )
-    return page.replace("<main>", f"<main>{told}", 1)
 
 
 def _unreadable(result: ValidationResult) -> dict[str, str] | None:
