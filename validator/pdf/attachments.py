@@ -1,5 +1,6 @@
 """Reads the files that are attached to a PDF (ISO 32000-2 7.11.4): names and octets, within bounds."""
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ def attached_files(reader: BoundedReader, most: int) -> dict[str, bytes]:
     with contained():
         names = entry(entry(reader.root, "/Names", {}), "/EmbeddedFiles")
         for name, specification in _leaves(names, 0):
-            octets = _octets(specification)
+            octets = _octets(specification, most - size)
             size += len(octets)
             if size > most or len(found) >= MAX_FILES:
                 raise PdfFaultError("budget", "attached files")
@@ -47,10 +48,16 @@ def _leaves(node: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield from _leaves(kid.get_object() if isinstance(kid, generic.IndirectObject) else kid, depth + 1)
 
 
-def _octets(specification: Any) -> bytes:
+def _octets(specification: Any, most: int) -> bytes:
+    """The file's octets, at most one more than `most`: what is packed must not unpack to more than anybody reads."""
     if isinstance(specification, generic.IndirectObject):
         specification = specification.get_object()
     stream = entry(entry(specification, "/EF", {}), "/F")
     if not isinstance(stream, generic.StreamObject):
         raise PdfFaultError("damaged", "attached file")
-    return bytes(stream.data)
+    packed, filters = bytes(stream.encoded_data), entry(stream, "/Filter")
+    if filters is None or filters == []:
+        return packed
+    if filters not in ("/FlateDecode", ["/FlateDecode"]) or "/DecodeParms" in stream:
+        raise PdfFaultError("damaged", "filter of an attached file")
+    return zlib.decompressobj().decompress(packed, most + 1)

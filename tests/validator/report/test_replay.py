@@ -1,8 +1,10 @@
 """Replay: the same report again from the evidence it names, in every form; whatever was changed in it is told."""
 
+import io
 import json
 from typing import Any
 
+import pikepdf
 import pytest
 
 from validator.errors import EvidenceError, ReportUnreadableError
@@ -10,6 +12,7 @@ from validator.recognise import RecognitionContext, recognise
 from validator.report import report_octets
 from validator.report.etsi import etsi_report
 from validator.report.pdf import pdf_report
+from validator.report.pdf.render import MAX_ATTACHED
 from validator.report.replay import ReportForm, read_report, replay_report
 
 
@@ -119,6 +122,16 @@ def test_what_is_no_report_is_unreadable(octets: bytes) -> None:
 def test_a_pdf_that_is_no_report_is_unreadable(unsigned_pdf: bytes) -> None:
     with pytest.raises(ReportUnreadableError, match="attached"):
         read_report(unsigned_pdf)
+
+
+def test_an_attachment_that_unpacks_to_too_much_is_refused(judged_one: Any) -> None:
+    with pikepdf.open(io.BytesIO(pdf_report("case", *judged_one))) as pdf:
+        pdf.attachments["bomb"] = pikepdf.AttachedFileSpec(pdf, bytes(MAX_ATTACHED + 1))
+        out = io.BytesIO()
+        pdf.save(out, compress_streams=True)
+    assert len(out.getvalue()) < MAX_ATTACHED // 100
+    with pytest.raises(ReportUnreadableError, match="budget"):
+        read_report(out.getvalue())
 
 
 def test_another_version_is_told(judged_one: Any) -> None:
