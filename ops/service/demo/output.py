@@ -4,21 +4,24 @@ import json
 from pathlib import Path
 
 from ops.service.demo.judging import Judged, technical
-from ops.service.demo.space_data import EU_STATE, HUB, MEMBERS, STATES, THIRD_COUNTRY
+from ops.service.demo.space_data import EU_STATE, HUB, MEMBERS, REPORT_SERVICE, STATES, THIRD_COUNTRY
 from ops.service.demo.world import World
+from ops.service.report.sealing import ReportSealer
 from ops.service.trustmap import MapEdge, MapNode, trust_map_svg
 from validator.evidence import export_evidence
 from validator.mirror.request import ocsp_request
 from validator.path.certificate import Certificate, parse_certificate
 from validator.report import full_report, html_report
+from validator.report.forms import Form, made_report
 
 
 def write_everything(out: Path, world: World, documents: dict[str, bytes], judged: list[Judged]) -> None:
     """All files below `out`; what an earlier run left under the same names is replaced."""
     for name, octets in documents.items():
         _write(out / "documents" / name, octets)
+    sealer = _sealer(world)
     for number, item in enumerate(judged, 1):
-        _write_report(out / "reports", number, item)
+        _write_report(out / "reports", number, item, sealer)
     _write_pki(out, world)
     _write(out / "trust-map.svg", _trust_map(world).encode())
     _write(out / "summary.json", json.dumps([row(item) for item in judged], ensure_ascii=False, indent=1).encode())
@@ -41,10 +44,20 @@ def row(item: Judged) -> dict[str, object]:
     }
 
 
-def _write_report(folder: Path, number: int, item: Judged) -> None:
+def _sealer(world: World) -> ReportSealer:
+    """The seal of the space's validation service, enrolled now, stamped by the authority of its state."""
+    world.space.enrol(REPORT_SERVICE)
+    return ReportSealer(world.space.installation, REPORT_SERVICE.key, f"{world.url}/tsa/{REPORT_SERVICE.state}")
+
+
+def _write_report(folder: Path, number: int, item: Judged, sealer: ReportSealer) -> None:
     stem = f"{number:02}-{item.scenario.forum}-{Path(item.document).name}"
     report = full_report(stem, item.evidence, item.verdict, item.recognitions)
     _write(folder / f"{stem}.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
+    judged = (item.evidence, item.verdict, item.recognitions)
+    _write(folder / f"{stem}.report.pdf", made_report(Form.PDF, stem, *judged, ("en",), sealer).octets)
+    written = made_report(Form.XML, stem, *judged)
+    _write(folder / f"{stem}.xml", written.octets)
     _write(folder / f"{stem}.html", html_report(item.evidence, item.verdict, item.recognitions).encode())
     _write(folder / f"{stem}.evidence.json", export_evidence(item.evidence))
 

@@ -119,3 +119,12 @@ PERSONS = (
         "natural-person",
     ),
 )
+
+# Seals the reports of the validation service that Belarus runs for the space; it signs nothing else.
+REPORT_SERVICE = Person(
+    "reports",
+    "BY",
+    "legal-person",
+    (("organization", "Validation service of the trust space"), ("identifier", "TAXBY-400012345")),
+    "legal-person",
+)
