@@ -45,6 +45,7 @@ def findings(settings: Settings, environment: Mapping[str, str] = os.environ) ->
         *_secrets(settings),
         *_token(settings),
         *_addresses(settings),
+        *_reports(settings),
     ]
     return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
 
@@ -142,6 +143,15 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
             "TS-CONFIG-PRIVATE-ADDRESSES",
             "Addresses in documents can reach this machine's internal network.",
             "Unset TRUSTSPACE_ALLOW_PRIVATE_ADDRESSES unless all services are internal.",
+        )
+
+
+def _reports(settings: Settings) -> Iterator[Finding]:
+    if settings.profile == "production" and settings.report_seal is None:
+        yield _warning(
+            "TS-CONFIG-REPORTS-UNSEALED",
+            "Reports leave this service without its seal, so that nobody can show later that they were not changed.",
+            "Set TRUSTSPACE_REPORT_SEAL to the credential that seals them.",
         )
 
 

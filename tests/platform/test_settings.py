@@ -167,6 +167,7 @@ def test_production_is_held_to_more(tmp_path: Path) -> None:
         "TS-CONFIG-PKCS11-MODULE",
         "TS-CONFIG-BASE-URL",
         "TS-CONFIG-PRIVATE-ADDRESSES",
+        "TS-CONFIG-REPORTS-UNSEALED",
     ]
 
 
