@@ -29,6 +29,7 @@ _TABLES: tuple[Table, ...] = (
     SQLModel.metadata.tables[str(HeldEvidenceRow.__tablename__)],
 )
 _OCTETS, _EVIDENCE = _TABLES
+_READ = tuple(_EVIDENCE.c[name] for name in ("identity", "name", "facts", "outcome"))
 _PAGE = 400
 # So many are parsed at a time: few enough to stay in the processor's cache, enough to read their octets together.
 _CHUNK = 20
@@ -133,11 +134,11 @@ class Holdings:
     def find(self, identity: str) -> Held | Damaged | None:
         """The Evidence of that identity, None when there is none."""
         with self._database.read() as session:
-            rows = session.execute(select(_EVIDENCE).where(_EVIDENCE.c.identity == identity)).all()
+            rows = session.execute(select(*_READ).where(_EVIDENCE.c.identity == identity)).all()
         return next(self._held(rows), None)
 
     def _page(self, first: str, after: str | None, end: str | None) -> Sequence[Any]:
-        wanted = select(_EVIDENCE).order_by(_EVIDENCE.c.identity).limit(_PAGE)
+        wanted = select(*_READ).order_by(_EVIDENCE.c.identity).limit(_PAGE)
         wanted = wanted.where(_EVIDENCE.c.identity >= first if after is None else _EVIDENCE.c.identity > after)
         if end is not None:
             wanted = wanted.where(_EVIDENCE.c.identity < end)
