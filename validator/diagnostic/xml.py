@@ -1,4 +1,4 @@
-"""Reads a diagnostic-data file into elements, hardened: no DTD, no entities, no network, bounded in every dimension.
+"""Reads a diagnostic-data file into elements, by the hardened reader.
 
 Elements are found by local name, because the vocabulary has had several namespaces and spellings; where a name changed,
 every spelling is asked for.
@@ -7,11 +7,11 @@ every spelling is asked for.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lxml import etree
+from lxml.etree import _Element
 
-MAX_OCTETS = 64 * 1024 * 1024
-MAX_ELEMENTS = 1_000_000
-MAX_DEPTH = 60
+from policies.xml import XmlBounds, parse_xml
+
+_BOUNDS = XmlBounds(octets=64 * 1024 * 1024)
 ROOT = "DiagnosticData"
 
 
@@ -28,7 +28,7 @@ class Node:
 
     __slots__ = ("_element", "name")
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: _Element) -> None:
         self._element = element
         self.name = _local(element.tag)
 
@@ -106,38 +106,10 @@ def whole_number(text: str) -> int:
 
 def read(octets: bytes) -> Node:
     """The root element. Raises DiagnosticError for anything that is not diagnostic data within the bounds."""
-    if len(octets) > MAX_OCTETS:
-        raise DiagnosticError("larger than this software reads")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(octets, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise DiagnosticError("not well-formed XML") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise DiagnosticError("a document type declaration")
+    root = parse_xml(octets, _BOUNDS, DiagnosticError)
     if _local(root.tag) != ROOT:
         raise DiagnosticError(f"the root element is not {ROOT}")
-    _bounded(root)
     return Node(root)
-
-
-def _bounded(root: etree._Element) -> None:
-    depth, count = 0, 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if depth > MAX_DEPTH:
-            raise DiagnosticError("nested too deeply")
-        if count > MAX_ELEMENTS:
-            raise DiagnosticError("too many elements")
 
 
 def _local(tag: object) -> str:

@@ -17,23 +17,19 @@ from policies.algorithms.ts119322.model import (
     least_size,
     moment,
 )
+from policies.xml import XmlBounds, parse_xml
 
 DSSC, DETAILS, OWN = "urn:ietf:params:xml:ns:dssc", "http://uri.etsi.org/19322/v1.1.1#", "urn:trustspace:algorithm-line"
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _LANG = "en"
 _ROOT = f"{{{DSSC}}}SecuritySuitabilityPolicy"
+_BOUNDS = XmlBounds(octets=MAX_OCTETS)
 
 
 def read_xml(octets: bytes) -> SuitabilityPolicy:
     """The table in `octets` (XML). Raises UnreadableSuiteError. No entity is expanded and nothing is fetched."""
-    if len(octets) > MAX_OCTETS:
-        raise UnreadableSuiteError(f"A table of more than {MAX_OCTETS} octets is not read.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(octets, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise UnreadableSuiteError("This is not an XML document.") from None
-    if root.tag != _ROOT or root.getroottree().docinfo.doctype:
+    root = parse_xml(octets, _BOUNDS, _unreadable)
+    if root.tag != _ROOT:
         raise UnreadableSuiteError("The XML document is no SecuritySuitabilityPolicy of RFC 5698.")
     algorithms = _children(root, "Algorithm", MAX_ALGORITHMS)
     if not algorithms:
@@ -48,6 +44,10 @@ def read_xml(octets: bytes) -> SuitabilityPolicy:
         algorithms=tuple(_algorithm(item) for item in algorithms),
         signed=root.find(_SIGNATURE) is not None,
     )
+
+
+def _unreadable(rule: str) -> UnreadableSuiteError:
+    return UnreadableSuiteError(f"The table cannot be read: {rule}.")
 
 
 def _algorithm(element: etree._Element) -> ListedAlgorithm:

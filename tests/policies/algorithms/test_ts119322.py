@@ -210,6 +210,14 @@ def test_a_table_that_is_no_table_is_refused_with_a_sentence(octets: bytes) -> N
     assert caught.value.exit_status == 2
 
 
+def test_a_comment_does_not_shorten_a_size() -> None:
+    policy = load_policy("etsi-ts-119-312")
+    octets = write_xml(suite_of_policy(policy, publisher="a ministry", issued=ISSUED))
+    cut = octets.replace(b"<Min>3000</Min>", b"<Min>30<!-- -->0<?cut?>0</Min>")
+    assert cut != octets
+    assert read_xml(cut) == read_xml(octets)
+
+
 @pytest.mark.parametrize(
     "own",
     [
