@@ -1,7 +1,7 @@
 """Which table of algorithms a command means, and how it is shown, written and read (`trustspace policy algorithms`)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from ops.platform.clock import SystemClock
@@ -10,6 +10,7 @@ from policies.algorithms.ts119322 import policy_of_suite, read_suite, suite_of_p
 from policies.algorithms.ts119322.model import MAX_OCTETS
 from policies.errors import TrustspaceError, UnreadableInputError
 from policies.jurisdictions import jurisdictions, load_jurisdiction
+from policies.times import utc_time
 
 Row = dict[str, object]
 EXPORTS = {"ts119322": write_json, "ts119322-xml": write_xml}
@@ -28,9 +29,8 @@ def moment(text: str | None) -> datetime:
     if text is None:
         return SystemClock().now()
     try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return utc_time(text)
+    except ValueError:
         raise TableChoiceError(
             f"{text!r} is not a moment.", next_step="Give a date or a time in ISO 8601, for example 2026-11-21."
         ) from None

@@ -3,10 +3,11 @@
 import base64
 import binascii
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lxml.etree import _Element as Element
 
+from policies.times import zoned_time
 from policies.trustlists.errors import TrustListError
 from policies.trustlists.model import Localised, Texts
 from policies.xml import XmlBounds, parse_xml
@@ -83,11 +84,8 @@ def localised(element: Element | None, name: str) -> Texts:
 def time_of(value: str, name: str) -> datetime:
     """An xs:dateTime, aware UTC. Raises TrustListError, also for one without a zone."""
     try:
-        at = datetime.fromisoformat(value)
-        if at.tzinfo is None:
-            raise ValueError
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return zoned_time(value)
+    except ValueError:
         raise TrustListError(f"{name} is not a time in UTC") from None
 
 

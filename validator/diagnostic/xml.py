@@ -5,10 +5,11 @@ every spelling is asked for.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lxml.etree import _Element
 
+from policies.times import utc_time
 from policies.xml import XmlBounds, parse_xml
 
 _BOUNDS = XmlBounds(octets=64 * 1024 * 1024)
@@ -91,9 +92,8 @@ class Node:
 def time_of(text: str) -> datetime:
     """An xs:dateTime; without a zone it is UTC, as the vocabulary prescribes. Raises DiagnosticError."""
     try:
-        at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return utc_time(text)
+    except ValueError:
         raise DiagnosticError("a time that is none") from None
 
 

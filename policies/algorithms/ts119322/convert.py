@@ -24,6 +24,7 @@ from policies.algorithms.names import (
 )
 from policies.algorithms.sizes import SIZES
 from policies.algorithms.ts119322.model import Evaluation, ListedAlgorithm, SuitabilityPolicy, UnreadableSuiteError
+from policies.times import zoned_time
 
 _EC = "ECDSA"
 _SECP256K1 = "1.3.132.0.10"
@@ -122,12 +123,7 @@ def _own(item: ListedAlgorithm, own: Mapping[str, str]) -> CatalogueRow:
 
 
 def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError(text)
-    return found.astimezone(UTC)
+    return None if text is None else zoned_time(text)
 
 
 def _last_moment(end: date) -> datetime:

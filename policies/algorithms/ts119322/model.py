@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from policies.errors import UnreadableInputError
+from policies.times import utc_time
 
 MAX_OCTETS, MAX_ALGORITHMS, MAX_EVALUATIONS, MAX_IDENTIFIERS = 4_000_000, 2_000, 200, 50
 MAX_BITS = 1_000_000
@@ -89,7 +90,6 @@ def day(value: object) -> date | None:
 def moment(value: object, name: str) -> datetime:
     """An aware UTC time; one without an offset is taken as UTC. Raises UnreadableSuiteError."""
     try:
-        found = datetime.fromisoformat(str(value).strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return utc_time(str(value).strip())
+    except ValueError:
         raise UnreadableSuiteError(f"The member {name} is not a date and time.") from None
