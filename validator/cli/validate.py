@@ -1,5 +1,6 @@
 """`trustspace validate`: signed documents on the command line, singly or in batches."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
 
 if TYPE_CHECKING:
+    from validator.cli.reports import ReportOptions
     from validator.service import ValidationResult
 
 app = typer.Typer(help="Judge signed documents.", no_args_is_help=True)
@@ -87,31 +89,11 @@ def validate(
 ) -> None:
     """Say whether signed files are valid, and whether the forums named recognise them."""
     if replay is not None:
-        from validator.cli.replay import ReplayOptions, run_replay
-
-        asked = ReplayOptions(
-            report=replay, evidence=evidence, holdings=holdings, policy=policy, anchors=tuple(anchor or ())
-        )
-        raise typer.Exit(run_replay(asked, as_json))
+        raise typer.Exit(_replayed(replay, evidence, holdings, policy, anchor, as_json))
     if rejudge is not None:
-        from validator.cli.rejudge import RejudgeOptions, run_rejudge
-
-        options = RejudgeOptions(
-            holdings=rejudge,
-            policy=policy,
-            at=at,
-            forums=tuple(forum) if forum else None,
-            incidents=tuple(incident or ()),
-            anchors=tuple(anchor or ()),
-            without=tuple(without_anchor or ()),
-        )
-        raise typer.Exit(run_rejudge(options, as_json))
+        raise typer.Exit(_rejudged(rejudge, policy, at, forum, incident, anchor, without_anchor, as_json))
     if batch is not None:
-        import sys
-
-        from validator.cli.validate_batch import run_batch
-
-        raise typer.Exit(run_batch(batch, sys.stdout, keep))
+        raise typer.Exit(_batch(batch, keep))
     if not files:
         raise typer.BadParameter("name a file, or use --batch")
     row = {
@@ -129,21 +111,38 @@ def validate(
         "document": document,
         "relying": relying,
     }
-    from validator.cli.reports import ReportOptions, check_report, languages_of, write_report
+    from validator.cli.reports import ReportOptions, languages_of
 
-    languages = languages_of(language)
-    wanted = ReportOptions(form=report, out=out, seal=seal, authority=seal_tsa, languages=languages)
-    check_outputs(html, evidence, len(files))
+    wanted = ReportOptions(form=report, out=out, seal=seal, authority=seal_tsa, languages=languages_of(language))
+    raise typer.Exit(_files_judged(files, row, wanted, _Outputs(html, evidence, keep, as_json), context.obj))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """Where the judgement of a file goes besides a report: a page, the evidence, the holdings, and JSON on the
+    standard output."""
+
+    html: Path | None
+    evidence: Path | None
+    keep: str | None
+    as_json: bool
+
+
+def _files_judged(
+    files: list[str], row: dict[str, Any], wanted: "ReportOptions", outputs: _Outputs, installation: Any
+) -> int:
+    from validator.cli.reports import check_report, write_report
+
+    check_outputs(outputs.html, outputs.evidence, len(files))
     check_report(wanted, len(files))
-
-    def one(file: str) -> int:
-        found = _judged({**row, "file": file, "id": file}, keep)
-        write_reports(found, html, evidence, languages)
-        write_report(wanted, Path(file).name, found, context.obj)
-        print_report(file, found, languages[0], as_json)
-        return exit_status(found)
-
-    raise typer.Exit(max([one(file) for file in files]))
+    worst = 0
+    for file in files:
+        found = _judged({**row, "file": file, "id": file}, outputs.keep)
+        write_reports(found, outputs.html, outputs.evidence, wanted.languages)
+        write_report(wanted, Path(file).name, found, installation)
+        print_report(file, found, wanted.languages[0], outputs.as_json)
+        worst = max(worst, exit_status(found))
+    return worst
 
 
 def _judged(row: dict[str, Any], keep: str | None) -> "ValidationResult":
@@ -157,3 +156,51 @@ def _judged(row: dict[str, Any], keep: str | None) -> "ValidationResult":
 
         keep_result(keep, asked, found)
     return found
+
+
+def _batch(batch: str, keep: str | None) -> int:
+    import sys
+
+    from validator.cli.validate_batch import run_batch
+
+    return run_batch(batch, sys.stdout, keep)
+
+
+def _replayed(
+    report: str,
+    evidence: Path | None,
+    holdings: str | None,
+    policy: str | None,
+    anchors: list[str] | None,
+    as_json: bool,
+) -> int:
+    from validator.cli.replay import ReplayOptions, run_replay
+
+    asked = ReplayOptions(
+        report=report, evidence=evidence, holdings=holdings, policy=policy, anchors=tuple(anchors or ())
+    )
+    return run_replay(asked, as_json)
+
+
+def _rejudged(
+    holdings: str,
+    policy: str | None,
+    at: str | None,
+    forums: list[str] | None,
+    incidents: list[str] | None,
+    anchors: list[str] | None,
+    without: list[str] | None,
+    as_json: bool,
+) -> int:
+    from validator.cli.rejudge import RejudgeOptions, run_rejudge
+
+    options = RejudgeOptions(
+        holdings=holdings,
+        policy=policy,
+        at=at,
+        forums=tuple(forums) if forums else None,
+        incidents=tuple(incidents or ()),
+        anchors=tuple(anchors or ()),
+        without=tuple(without or ()),
+    )
+    return run_rejudge(options, as_json)
