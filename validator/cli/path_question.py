@@ -17,6 +17,7 @@ from policies.algorithms import load_policy
 from policies.errors import TrustspaceError, UnreadableInputError
 from policies.jurisdictions import load_jurisdiction
 from policies.reasons import Reason, definition, sentence
+from policies.times import utc_time
 from validator.path.certificate import Certificate, MalformedCertificate, parse_certificate
 from validator.path.profile import RFC_3280_ERA
 from validator.path.types import (
@@ -215,8 +216,7 @@ def _time(value: object, now: datetime) -> datetime:
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
-        moment = datetime.fromisoformat(str(value))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return utc_time(str(value))
     except (ValueError, OverflowError, OSError) as error:
         raise QuestionError("The field at has to be a time in ISO 8601.") from error
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from policies.errors import TrustspaceError
+from policies.times import utc_time
 
 if TYPE_CHECKING:
     from policies.reasons import Reason
@@ -112,9 +113,8 @@ def _moment(text: str | None) -> datetime:
     if text is None:
         return SystemClock().now()
     try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return utc_time(text)
+    except ValueError:
         raise ChoiceError(f"The time {text[:60]!r} is not one that ISO 8601 and the calendar know.") from None
 
 

@@ -1,9 +1,10 @@
 """Turns one line of a batch, or the options of one call, into a ValidationRequest (the interface of `validate`)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from policies.times import utc_time
 from policies.vocabulary import DocumentKind, PartyKind
 from validator.errors import BatchLineError, OptionError
 from validator.evidence import TrustMode
@@ -62,9 +63,8 @@ def question(row: object) -> Question:
 def moment(text: object) -> datetime:
     """An ISO 8601 time; without a zone it is UTC. Raises OptionError."""
     try:
-        found = datetime.fromisoformat(str(text))
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return utc_time(str(text))
+    except ValueError:
         wrong = f"The time {str(text)[:60]!r} is not one that ISO 8601 and the calendar know."
         raise OptionError(wrong, next_step="Write 2026-01-31T12:00:00Z.") from None
 

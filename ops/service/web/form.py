@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import BinaryIO
 
 from starlette.datastructures import FormData, UploadFile
@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from ops.service.web.errors import FieldError, FormError, MediaTypeError, NoFileError
 from policies.jurisdictions import JurisdictionKind, jurisdictions
 from policies.reasons.words import LANGUAGES
+from policies.times import utc_time
 from policies.vocabulary import DocumentKind, PartyKind
 
 MAX_FILES = 64
@@ -192,10 +193,9 @@ def _moment(given: Mapping[str, str]) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
         # A form's date and time field has no zone; the page says that it is UTC.
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return utc_time(text)
+    except ValueError as error:
         raise FieldError(
             "at", "The field «at» is not a date and time.", next_step="Write it like 2026-06-01T12:00:00Z."
         ) from error
