@@ -10,7 +10,8 @@ import pytest
 from cryptography import x509
 
 MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
-WORKER = Path(__file__).with_name("token_worker.py")
+WORKER = "tests.ca.token_worker"
+PROJECT = Path(__file__).parents[2]
 
 
 def test_hierarchies_in_a_token(require: Callable[[str], str], tmp_path: Path) -> None:
@@ -23,10 +24,8 @@ def test_hierarchies_in_a_token(require: Callable[[str], str], tmp_path: Path) -
     environment = {**os.environ, "SOFTHSM2_CONF": str(tmp_path / "softhsm2.conf")}
     new_token = [tool, "--init-token", "--free", "--label", "ca", "--so-pin", "so-pin", "--pin", "user-pin"]
     subprocess.run(new_token, check=True, capture_output=True, env=environment)
-    command = [sys.executable, str(WORKER), str(module), "ca", "user-pin", str(tmp_path)]
-    done = subprocess.run(
-        command, capture_output=True, check=False, env=environment, timeout=120, cwd=WORKER.parents[2]
-    )
+    command = [sys.executable, "-m", WORKER, str(module), "ca", "user-pin", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment, timeout=120, cwd=PROJECT)
     assert done.returncode == 0, done.stderr.decode()
     certificates = x509.load_pem_x509_certificates(done.stdout)
     assert len(certificates) == 6

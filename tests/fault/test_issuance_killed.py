@@ -20,8 +20,8 @@ from ops.platform.database import Database
 from tests.ca.world import World, open_world
 
 STEPS = ("before-reserve", "reserved", "prepared", "redeemed", "signed", "stored")
-WORKER = Path(__file__).with_name("issue_worker.py")
-PROJECT = WORKER.parent.parent.parent
+WORKER = "tests.fault.issue_worker"
+PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def world(database: Database, tmp_path: Path, clock: FixedClock) -> World:
 
 
 def _run(address: str, folder: Path, at: FixedClock, step: str, count: int = 1) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(WORKER), address, str(folder), step, str(count), at.now().isoformat()]
+    command = [sys.executable, "-m", WORKER, address, str(folder), step, str(count), at.now().isoformat()]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=PROJECT)
 
 
@@ -116,7 +116,7 @@ def test_acknowledged_before_the_kill_is_still_there(
     world: World, database_url: str, tmp_path: Path, clock: FixedClock
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, str(WORKER), database_url, str(tmp_path), "-", "100000", clock.now().isoformat()],
+        [sys.executable, "-m", WORKER, database_url, str(tmp_path), "-", "100000", clock.now().isoformat()],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=PROJECT,
     )  # fmt: skip
     assert process.stdout is not None
