@@ -41,7 +41,8 @@ def test_every_job_does_its_work(house: House, clock: FixedClock) -> None:
         jobs.close()
     assert {name: status.state for name, status in done.items()} == dict.fromkeys(_JOBS, JobState.DONE)
     assert done[schedule.PUBLISH_JOB].result == ["kz-ca"]
-    assert house.authority.crl("kz-ca").number == before + 1
+    # At the turn of a minute the schedule itself comes in between and publishes as well.
+    assert house.authority.crl("kz-ca").number in (before + 1, before + 2)
     with house.installation.database.read() as session:
         head = house.installation.audit.head(session)
     assert head is not None
