@@ -1,6 +1,6 @@
 """The schedules run for real, on both databases: lists are renewed, half-issued certificates given up, heads signed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from ca.values import RevocationReason
 from ops.platform.clock import FixedClock
-from ops.platform.jobs import JobState
+from ops.platform.jobs import Jobs, JobState, Json
 from ops.platform.metrics import Metrics
 from ops.service import schedule
 from tests.service.web.house import House, open_house
@@ -27,6 +27,19 @@ def house(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, clo
         yield found
 
 
+@pytest.fixture
+def rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schedules are registered as they are, but for a minute that does not come during a test: the machine's own
+    clock drives them, and a run of theirs beside the enqueued one would publish as well."""
+    registered = Jobs.schedule
+
+    def schedule_rarely(jobs: Jobs, name: str, job: str, cron: str, arguments: Mapping[str, Json]) -> None:
+        registered(jobs, name, job, "0 0 29 2 *", arguments)
+
+    monkeypatch.setattr(Jobs, "schedule", schedule_rarely)
+
+
+@pytest.mark.usefixtures("rarely")
 def test_every_job_does_its_work(house: House, clock: FixedClock) -> None:
     victim = house.issue("ocsp", (("countryName", "KZ"), ("organizationName", "T"), ("commonName", "T")), "victim")
     house.authority.publish_due()
@@ -41,8 +54,7 @@ def test_every_job_does_its_work(house: House, clock: FixedClock) -> None:
         jobs.close()
     assert {name: status.state for name, status in done.items()} == dict.fromkeys(_JOBS, JobState.DONE)
     assert done[schedule.PUBLISH_JOB].result == ["kz-ca"]
-    # At the turn of a minute the schedule itself comes in between and publishes as well.
-    assert house.authority.crl("kz-ca").number in (before + 1, before + 2)
+    assert house.authority.crl("kz-ca").number == before + 1
     with house.installation.database.read() as session:
         head = house.installation.audit.head(session)
     assert head is not None
