@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from validator.cli.options import Forum, Html, Language, Out, Report, Seal, SealTsa
 from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
 
 if TYPE_CHECKING:
@@ -25,14 +26,7 @@ _Stored = Annotated[Path | None, typer.Argument(help="Evidence as `validate --ev
 _Recorded = Annotated[Path | None, typer.Option("--diagnostic-data", help="Recorded facts (XML) in place of evidence.")]
 _Policy = Annotated[str | None, typer.Option("--policy", help="The judgement policy.")]
 _At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; else now, or as recorded.")]
-_Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
-_Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
 _Export = Annotated[Path | None, typer.Option("--evidence", help="Write the evidence here, for a later judgement.")]
-_Language = Annotated[str, typer.Option("--language", help="Language of the readable report; two as in be,kk.")]
-_Report = Annotated[str | None, typer.Option("--report", help="Write a report: pdf, xml (ETSI), json or html.")]
-_Out = Annotated[Path | None, typer.Option("--out", help="With --report: where to write it.")]
-_Seal = Annotated[str | None, typer.Option("--seal", help="With --report: seal it with this credential, time-stamped.")]
-_SealTsa = Annotated[str | None, typer.Option("--seal-tsa", help="With --seal: unit or address of the authority.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the full report as one line of JSON.")]
 
 
@@ -43,14 +37,14 @@ def judge(
     diagnostic_data: _Recorded = None,
     policy: _Policy = None,
     at: _At = None,
-    forum: _Forum = None,
-    html: _Html = None,
+    forum: Forum = None,
+    html: Html = None,
     evidence: _Export = None,
-    report: _Report = None,
-    out: _Out = None,
-    seal: _Seal = None,
-    seal_tsa: _SealTsa = None,
-    language: _Language = "en",
+    report: Report = None,
+    out: Out = None,
+    seal: Seal = None,
+    seal_tsa: SealTsa = None,
+    language: Language = "en",
     as_json: _Json = False,
 ) -> None:
     """Judge evidence again under a policy at a time: no file is opened besides it, nothing is fetched."""

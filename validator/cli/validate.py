@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from validator.cli.options import Forum, Html, Language, Out, Report, Seal, SealTsa
 from validator.cli.outputs import check_outputs, exit_status, print_report, write_reports
 
 if TYPE_CHECKING:
@@ -23,13 +24,11 @@ _Crls = Annotated[list[str] | None, typer.Option("--crl", help="A CRL.")]
 _Ocsps = Annotated[list[str] | None, typer.Option("--ocsp", help="An OCSP response.")]
 _Lists = Annotated[list[str] | None, typer.Option("--trust-list", help="A trust list.")]
 _At = Annotated[str | None, typer.Option("--at", help="The validation time, ISO 8601; now when missing.")]
-_Forum = Annotated[list[str] | None, typer.Option("--forum", help="Where recognition is asked (country code).")]
 _Policy = Annotated[str | None, typer.Option("--policy", help="A judgement policy (default, BY/court …) or its file.")]
 _Offline = Annotated[bool, typer.Option("--offline", help="Fetch nothing.")]
 _Trust = Annotated[str, typer.Option("--trust", help="given, or none for cryptographic and structural truth only.")]
 _Document = Annotated[str | None, typer.Option("--document", help="Kind of document, for recognition.")]
 _Relying = Annotated[str | None, typer.Option("--relying", help="Kind of relying party, for recognition.")]
-_Html = Annotated[Path | None, typer.Option("--html", help="Write the readable report here.")]
 _Evidence = Annotated[
     Path | None, typer.Option("--evidence", help="Write the evidence here; with --replay: read it here.")
 ]
@@ -44,11 +43,6 @@ _Incidents = Annotated[
 _Without = Annotated[
     list[str] | None, typer.Option("--without-anchor", help="With --rejudge: SHA-256 of an anchor that counts no more.")
 ]
-_Language = Annotated[str, typer.Option("--language", help="Language of the readable report; two as in be,kk.")]
-_Report = Annotated[str | None, typer.Option("--report", help="Write a report: pdf, xml (ETSI), json or html.")]
-_Out = Annotated[Path | None, typer.Option("--out", help="With --report: where to write it.")]
-_Seal = Annotated[str | None, typer.Option("--seal", help="With --report: seal it with this credential, time-stamped.")]
-_SealTsa = Annotated[str | None, typer.Option("--seal-tsa", help="With --seal: unit or address of the authority.")]
 _Replay = Annotated[str | None, typer.Option("--replay", help="Judge a report again: same, or what differs.")]
 _Holdings = Annotated[str | None, typer.Option("--holdings", help="With --replay: where its evidence is kept.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the full report as JSON, one line per file.")]
@@ -66,13 +60,13 @@ def validate(
     ocsp: _Ocsps = None,
     trust_list: _Lists = None,
     at: _At = None,
-    forum: _Forum = None,
+    forum: Forum = None,
     policy: _Policy = None,
     offline: _Offline = False,
     trust: _Trust = "given",
     document: _Document = None,
     relying: _Relying = None,
-    html: _Html = None,
+    html: Html = None,
     evidence: _Evidence = None,
     keep: _Keep = None,
     rejudge: _Rejudge = None,
@@ -80,11 +74,11 @@ def validate(
     without_anchor: _Without = None,
     replay: _Replay = None,
     holdings: _Holdings = None,
-    report: _Report = None,
-    out: _Out = None,
-    seal: _Seal = None,
-    seal_tsa: _SealTsa = None,
-    language: _Language = "en",
+    report: Report = None,
+    out: Out = None,
+    seal: Seal = None,
+    seal_tsa: SealTsa = None,
+    language: Language = "en",
     as_json: _Json = False,
 ) -> None:
     """Say whether signed files are valid, and whether the forums named recognise them."""
