@@ -30,7 +30,7 @@ from validator.report.etsi.nodes import (
     is_hexadecimal,
     refer,
 )
-from validator.report.etsi.objects import Objects, Reporter, add_objects
+from validator.report.etsi.objects import Objects, add_objects
 from validator.report.etsi.status import add_indications, add_status
 from validator.report.full import replay, used_policy
 from validator.report.rules import rule_rows
@@ -56,7 +56,7 @@ def etsi_report(
     return _Document(identifier, evidence, verdict, recognitions, notices).written(maker)
 
 
-class _Document(Reporter):
+class _Document:
     def __init__(
         self,
         identifier: str,

@@ -4,6 +4,7 @@ digest, since when it is proven to have existed and, for time-stamps and evidenc
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from policies.vocabulary import Indication
 from validator.evidence import CoveredObject, Evidence, EvidenceRecordFacts, ObjectKind, StoredObject, TimestampFacts
@@ -86,16 +87,16 @@ def add_objects(parent: Element, objects: Objects, report_on: "Reporter") -> Non
         add_poe(made, "POE", *objects.proof("document", name))
 
 
-class Reporter:
+class Reporter(Protocol):
     """Writes the report on one time-stamp or evidence record into its object; the parts that a signature has too."""
 
     def timestamp(self, parent: Element, token: TimestampFacts) -> None:
         """`ValidationReport` of a time-stamp."""
-        raise NotImplementedError
+        ...
 
     def record(self, parent: Element, record: EvidenceRecordFacts) -> None:
         """`ValidationReport` of an evidence record."""
-        raise NotImplementedError
+        ...
 
 
 def _object(holder: Element, objects: Objects, kind: str, name: str, uri: str) -> Element:
