@@ -62,7 +62,7 @@ class _Engine:
 
 def asked(parsed: CertificateList | OcspResponse | MalformedEvidence) -> None:
     """Ask for a status with this one piece of evidence: an answer, and never "good", for nothing here is signed."""
-    leniencies = frozenset({"crl-number-missing", "crl-time-form", "ocsp-encoded-default"})
+    leniencies = frozenset({"crl-number-missing", "crl-encoded-default", "ocsp-encoded-default"})
     context = StatusContext(engine=_Engine(), leniencies=leniencies)
     answer = certificate_status(CERTIFICATE, ISSUER, AT, RevocationEvidence.of([parsed]), context)
     assert answer.status is Status.UNKNOWN

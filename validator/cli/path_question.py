@@ -34,6 +34,9 @@ from validator.revocation.types import RevocationEvidence
 
 MAX_FILE_OCTETS = 600 * 1024 * 1024
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+# RFC 6960 2.4 and 3.2 (5): without nextUpdate newer information is available all the time, so that a response is good
+# for as long as it counts as recent, which is left to who asks.
+_UNDATED_SECONDS = 86_400
 _NAME_KINDS = frozenset({"dns", "ip", "email", "uri", "dn"})
 
 
@@ -148,6 +151,7 @@ def _settings(row: Mapping[str, Any]) -> PathSettings:
         leniencies=leniencies | RFC_3280_ERA if legacy else leniencies,
         algorithms=load_policy("legacy" if legacy else jurisdiction.algorithm_policy),
         freshness_seconds=jurisdiction.revocation_freshness_seconds,
+        undated_seconds=_UNDATED_SECONDS,
     )
 
 

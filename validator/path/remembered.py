@@ -180,6 +180,7 @@ def _settings_key(settings: PathSettings) -> Key:
         settings.revocation,
         settings.leniencies,
         settings.freshness_seconds,
+        settings.undated_seconds,
         settings.known_until,
         settings.anchor_constraints,
         settings.anchor_expiry,

@@ -19,9 +19,19 @@ MAX_PENDING = 8
 
 def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
     """The context of status questions under these settings."""
-    seconds = settings.freshness_seconds
-    freshness = None if seconds is None else timedelta(seconds=seconds)
-    return StatusContext(engine, SIGNATURES, settings.algorithms, freshness, settings.known_until, settings.leniencies)
+    freshness, undated = (
+        None if seconds is None else timedelta(seconds=seconds)
+        for seconds in (settings.freshness_seconds, settings.undated_seconds)
+    )
+    return StatusContext(
+        engine,
+        SIGNATURES,
+        settings.algorithms,
+        freshness,
+        settings.known_until,
+        settings.leniencies,
+        undated=undated,
+    )
 
 
 class SignerEngine:

@@ -45,8 +45,9 @@ class TrustAnchor:
 class PathSettings:
     """The inputs of RFC 5280 §6.1.1 and the limits of the search. `None` means "no constraint".
 
-    `known_until` is the moment up to which revocation evidence may have been issued, None for the asked time itself;
-    `deadline_seconds` are seconds of processor time.
+    `undated_seconds` is the age up to which an OCSP response without nextUpdate is recent enough when no other age is
+    set, None for no such age (EN 319 102-1 5.2.5); `known_until` is the moment up to which revocation evidence may have
+    been issued, None for the asked time itself; `deadline_seconds` are seconds of processor time.
     """
 
     initial_policies: frozenset[str] | None = None
@@ -64,6 +65,7 @@ class PathSettings:
     leniencies: frozenset[str] = frozenset()
     algorithms: AlgorithmPolicy | None = None
     freshness_seconds: int | None = None
+    undated_seconds: int | None = None
     known_until: datetime | None = None
     check_leaf_validity: bool = True
     max_steps: int = 20_000

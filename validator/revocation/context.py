@@ -60,8 +60,10 @@ class StatusContext(NamedTuple):
     moment lets evidence of the present answer for a time in the past. `freshness` is the policy's longest age of
     evidence, None for nextUpdate − thisUpdate (EN 319 102-1 5.2.5). `leniencies` are the tolerances that the
     jurisdiction grants (`crl-…`, `ocsp-…`). `nonce` is what the OCSP request carried, None when the response was not
-    asked for here. `trusted_responders` are SHA-256 (hex) of OCSP responder certificates that a trust list vouches
-    for (RFC 6960 2.2, "Trusted Responder"). `algorithms` None means that any algorithm that verifies is admitted.
+    asked for here. `undated` is the age up to which an OCSP response without nextUpdate is recent enough (RFC 6960 2.4,
+    3.2 (5)), None when the policy knows of none. `trusted_responders` are SHA-256 (hex) of OCSP responder certificates
+    that a trust list vouches for (RFC 6960 2.2, "Trusted Responder"). `algorithms` None means that any algorithm that
+    verifies is admitted.
     """
 
     engine: PathEngine
@@ -71,6 +73,7 @@ class StatusContext(NamedTuple):
     known_until: datetime | None = None
     leniencies: frozenset[str] = frozenset()
     nonce: bytes | None = None
+    undated: timedelta | None = None
     trusted_responders: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
 

@@ -13,6 +13,7 @@ from typing import TypedDict
 from validator.asn1 import der
 from validator.asn1.memory import Generations
 from validator.path.extension_values import AuthorityKeyIdentifier, DistributionPoint, Extension
+from validator.path.general_name import read_general_names
 from validator.path.name import Name, parse_name
 from validator.revocation.entries import CrlEntry, EntryIndex, EntryRules
 from validator.revocation.extensions import (
@@ -21,7 +22,9 @@ from validator.revocation.extensions import (
     DELTA_CRL_INDICATOR,
     EXPIRED_CERTS_ON_CRL,
     FRESHEST_CRL,
+    ISSUER_ALT_NAME,
     ISSUING_DISTRIBUTION_POINT,
+    MAX_NAMES,
     IssuingDistributionPoint,
     read_authority_key_identifier,
     read_distribution_points,
@@ -40,6 +43,7 @@ _PROCESSED = frozenset(
         DELTA_CRL_INDICATOR,
         EXPIRED_CERTS_ON_CRL,
         FRESHEST_CRL,
+        ISSUER_ALT_NAME,
         ISSUING_DISTRIBUTION_POINT,
     }
 )
@@ -205,16 +209,11 @@ class _Fields:
         return 2
 
     def times(self) -> tuple[datetime, datetime | None]:
-        """thisUpdate and nextUpdate; fault time-form when the 2050 rule is broken (5.1.2.4)."""
+        """thisUpdate and nextUpdate. GeneralizedTime before 2050 is no fault here: 5.1.2.4 forbids writing it but tells
+        the reader to process both forms."""
         this = self.take(der.UTC_TIME, der.GENERALIZED_TIME)
         following = self.optional(der.UTC_TIME, der.GENERALIZED_TIME)
-        return self._time(this), None if following is None else self._time(following)
-
-    def _time(self, element: der.Element) -> datetime:
-        moment = der.time(self.data, element)
-        if (element.tag == der.GENERALIZED_TIME) != (moment.year >= 2050):
-            self.faults.add("time-form")
-        return moment
+        return der.time(self.data, this), None if following is None else der.time(self.data, following)
 
     def finish(self) -> None:
         """Nothing is left over."""
@@ -250,7 +249,14 @@ def _extension_values(extensions: dict[str, Extension], version: int, faults: se
         if not scope.critical:
             faults.add("issuing-distribution-point-not-critical")
     if (key := extensions.get(AUTHORITY_KEY_IDENTIFIER)) is not None:
-        values["authority_key_id"] = read_authority_key_identifier(key.value)
+        identifier = values["authority_key_id"] = read_authority_key_identifier(key.value)
+        if key.critical:
+            faults.add("authority-key-identifier-critical")
+        if identifier.key_id is None:
+            # 5.2.1: the key is named by its identifier, not by its certificate.
+            faults.add("authority-key-identifier-form")
+    if (names := extensions.get(ISSUER_ALT_NAME)) is not None:
+        read_general_names(names.value, der.single(names.value, der.SEQUENCE), MAX_NAMES)
     if (freshest := extensions.get(FRESHEST_CRL)) is not None:
         values["freshest_crl"] = read_distribution_points(freshest.value)
         if freshest.critical or base is not None:

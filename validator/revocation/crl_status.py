@@ -106,16 +106,25 @@ class _Partition:
 
     def findings(self) -> Iterator[Finding]:
         """What the newest authentic list (with its delta) says, and every revocation that an older one or a delta
-        without base records: a revocation is not undone by being left out later."""
+        without base records: a revocation is not undone by being left out later. A list that is due for replacement
+        does not spoil an older one that is not."""
         base = next((item for item in self._complete if self._signer(item) is not None), None)
         delta = self._delta_for(base)
         if base is not None:
             yield from self._current(base, delta)
         elif self._deltas:
             self._question.note("TS-REV-DELTA-WITHOUT-BASE", source=self._deltas[0].crl.sha256)
+        due = base is not None and not self._fresh(base)
         for item in (*self._complete, *self._deltas):
-            if item is not base and item is not delta and item.entries and self._signer(item) is not None:
+            if item is base or item is delta or not (item.entries or (due and self._fresh(item))):
+                continue
+            if self._signer(item) is not None:
                 yield from (one for one in self._listed(item) if one.status is not Status.GOOD)
+                if not item.entries and not item.crl.is_delta:
+                    yield from self._silent(item, None)
+
+    def _fresh(self, item: _Usable) -> bool:
+        return self._question.fresh(item.crl.this_update, item.crl.next_update)
 
     def _signer(self, item: _Usable) -> Signer | None:
         return crl_signer(self._question, item.crl)
@@ -172,7 +181,7 @@ class _Partition:
     ) -> Finding:
         crl, signer, question = item.crl, self._signer(item), self._question
         fresh = question.fresh(crl.this_update, crl.next_update)
-        notes = item.notes
+        notes = item.notes if signer is None else (*item.notes, *signer.notes)
         if other is not None and other is not item:
             # A complete CRL that is still fresh is not made stale by a delta that is not; but that a hold has ended is
             # known from the delta alone.

@@ -17,7 +17,6 @@ from validator.asn1 import der
 from validator.path.extension_values import Extension
 from validator.revocation.extensions import (
     CERTIFICATE_ISSUER,
-    HOLD_INSTRUCTION_CODE,
     INVALIDITY_DATE,
     REASON_CODE,
     read_certificate_issuer,
@@ -30,7 +29,7 @@ MAX_ENTRIES = 8_000_000
 MAX_UNUSUAL_ENTRIES = 250_000
 """Entries of any other shape than the usual ones cost fifty times as much; no known list has many."""
 
-_PROCESSED = frozenset({REASON_CODE, HOLD_INSTRUCTION_CODE, INVALIDITY_DATE, CERTIFICATE_ISSUER})
+_PROCESSED = frozenset({REASON_CODE, INVALIDITY_DATE, CERTIFICATE_ISSUER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +186,6 @@ class EntryIndex:
             raise der.DerError("missing-field", element.start)
         der.integer(data, parts[0])
         revoked = der.time(data, parts[1])
-        if (parts[1].tag == der.GENERALIZED_TIME) != (revoked.year >= 2050):
-            faults.add("time-form")
         serial = parts[0].contents(data)
         if len(parts) == 2:
             return CrlEntry(serial, revoked)
@@ -200,7 +197,7 @@ class EntryIndex:
             serial,
             revoked,
             self._reason(extensions.get(REASON_CODE), faults),
-            _invalidity_date(extensions.get(INVALIDITY_DATE)),
+            _invalidity_date(extensions.get(INVALIDITY_DATE), faults),
             self._issuer(extensions.get(CERTIFICATE_ISSUER), faults),
         )
 
@@ -208,6 +205,8 @@ class EntryIndex:
         if extension is None:
             return None
         code = read_reason_code(extension.value)
+        if extension.critical:
+            faults.add("reason-code-critical")
         if code == REMOVE_FROM_CRL and not self._rules.delta:
             faults.add("remove-from-complete-crl")
         return code
@@ -258,7 +257,9 @@ def read_reason_code(value: bytes) -> int:
     return code
 
 
-def _invalidity_date(extension: Extension | None) -> datetime | None:
+def _invalidity_date(extension: Extension | None, faults: set[str]) -> datetime | None:
     if extension is None:
         return None
+    if extension.critical:
+        faults.add("invalidity-date-critical")
     return der.time(extension.value, der.single(extension.value, der.GENERALIZED_TIME))

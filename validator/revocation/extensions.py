@@ -16,7 +16,6 @@ AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
 ISSUER_ALT_NAME = "2.5.29.18"
 CRL_NUMBER = "2.5.29.20"
 REASON_CODE = "2.5.29.21"
-HOLD_INSTRUCTION_CODE = "2.5.29.23"
 INVALIDITY_DATE = "2.5.29.24"
 DELTA_CRL_INDICATOR = "2.5.29.27"
 ISSUING_DISTRIBUTION_POINT = "2.5.29.28"
@@ -28,7 +27,7 @@ ALL_REASONS = 0b1_1111_1110
 """Every bit of ReasonFlags but `unused` (RFC 5280 4.2.1.13): the value of a complete reasons mask."""
 
 _MAX_EXTENSIONS = 64
-_MAX_NAMES = 1_000
+MAX_NAMES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def read_authority_key_identifier(data: bytes) -> AuthorityKeyIdentifier:
         if part.tag == 0x80:
             key_id = part.contents(data)
         elif part.tag == 0xA1:
-            issuer = read_general_names(data, part, _MAX_NAMES)
+            issuer = read_general_names(data, part, MAX_NAMES)
         elif part.tag == 0x82:
             serial = der.integer(data, part, 0x82)
         else:
@@ -96,7 +95,7 @@ def read_authority_key_identifier(data: bytes) -> AuthorityKeyIdentifier:
 
 def read_distribution_points(data: bytes) -> tuple[DistributionPoint, ...]:
     """CRLDistributionPoints, the syntax of freshestCRL too (RFC 5280 4.2.1.13, 5.2.6)."""
-    points = tuple(_distribution_point(data, part) for part in der.sequence(data, der.single(data), limit=_MAX_NAMES))
+    points = tuple(_distribution_point(data, part) for part in der.sequence(data, der.single(data), limit=MAX_NAMES))
     if not points:
         raise der.DerError("empty-sequence", 0)
     return points
@@ -113,7 +112,7 @@ def _distribution_point(data: bytes, element: der.Element) -> DistributionPoint:
         elif part.tag == 0x81:
             reasons = der.named_bits(data, part, 0x81)
         elif part.tag == 0xA2:
-            issuer = read_general_names(data, part, _MAX_NAMES)
+            issuer = read_general_names(data, part, MAX_NAMES)
         else:
             raise der.DerError("unexpected-field", part.start)
     return DistributionPoint(full, relative, reasons, issuer)
@@ -151,7 +150,7 @@ def read_issuing_distribution_point(data: bytes, faults: set[str]) -> IssuingDis
 
 def read_certificate_issuer(data: bytes) -> tuple[bytes, ...]:
     """Comparison keys of the directory names in certificateIssuer of a CRL entry (RFC 5280 5.3.3)."""
-    names = read_general_names(data, der.single(data, der.SEQUENCE), _MAX_NAMES)
+    names = read_general_names(data, der.single(data, der.SEQUENCE), MAX_NAMES)
     keys = tuple(name.name.key for name in names if name.kind == DN and name.name is not None)
     if not keys:
         # 5.3.3: the name is the issuer's distinguished name, without which nothing can be compared.

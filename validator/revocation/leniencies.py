@@ -9,6 +9,9 @@ from types import MappingProxyType
 LENIENCIES: Mapping[str, str] = MappingProxyType(
     {
         "crl-algorithm-mismatch": "RFC 5280 5.1.1.2",
+        "crl-authority-key-identifier-critical": "RFC 5280 4.2.1.1",
+        "crl-authority-key-identifier-form": "RFC 5280 5.2.1",
+        "crl-authority-key-identifier-mismatch": "RFC 5280 5.2.1",
         "crl-certificate-issuer-in-direct-crl": "RFC 5280 5.3.3",
         "crl-certificate-issuer-not-critical": "RFC 5280 5.3.3",
         "crl-number-critical": "RFC 5280 5.2.3",
@@ -24,16 +27,18 @@ LENIENCIES: Mapping[str, str] = MappingProxyType(
         "crl-freshest-crl-misused": "RFC 5280 5.2.6",
         "crl-idp-conflicting-scope": "RFC 5280 5.2.5",
         "crl-idp-empty": "RFC 5280 5.2.5",
+        "crl-invalidity-date-critical": "RFC 5280 5.3.2",
         "crl-issuing-distribution-point-not-critical": "RFC 5280 5.2.5",
         "crl-next-update-not-after-this-update": "RFC 5280 5.1.2.5",
+        "crl-reason-code-critical": "RFC 5280 5.3.1",
         "crl-remove-from-complete-crl": "RFC 5280 5.3.1",
-        "crl-time-form": "RFC 5280 5.1.2.4",
         "crl-version-1-with-extensions": "RFC 5280 5.1.2.1",
         "ocsp-duplicate-extension": "RFC 6960 4.4",
         "ocsp-empty-extensions": "RFC 6960 4.4",
         "ocsp-encoded-default": "X.690 11.5",
         "ocsp-next-update-not-after-this-update": "RFC 6960 4.2.2.1",
         "ocsp-no-single-response": "RFC 6960 4.2.1",
+        "ocsp-nonce-length": "RFC 9654 2.1",
         "ocsp-responder-key-hash-length": "RFC 6960 4.2.1",
     }
 )

@@ -190,10 +190,13 @@ class _ResponseData:
         if extension is None:
             return None
         try:
-            return der.single(extension.value, der.OCTET_STRING).contents(extension.value)
+            nonce = der.single(extension.value, der.OCTET_STRING).contents(extension.value)
         except der.DerError:
             # Before RFC 6960 the nonce was the extension's bare octets, and archived responses show it.
             return extension.value
+        if not 1 <= len(nonce) <= 128:
+            self.faults.add("nonce-length")
+        return nonce
 
 
 def _generalized(data: bytes, element: der.Element) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from policies.reasons import Reason
-from validator.revocation.entries import CERTIFICATE_HOLD, REMOVE_FROM_CRL
+from validator.revocation.entries import CERTIFICATE_HOLD
 from validator.revocation.extensions import ALL_REASONS
 from validator.revocation.findings import Finding
 from validator.revocation.keys import issuer_digests
@@ -108,7 +108,7 @@ def _finding(
         source_kind="ocsp",
         this_update=single.this_update,
         next_update=single.next_update,
-        fresh=question.fresh(single.this_update, single.next_update),
+        fresh=question.fresh(single.this_update, single.next_update, undated=question.context.undated),
         signer_path=signer.path,
         revocation_time=single.revocation_time,
         reason_code=single.reason_code,
@@ -130,7 +130,7 @@ def _status(question: Question, response: OcspResponse, single: SingleResponse) 
             question.note("TS-REV-EXPIRED-NOT-COVERED", source=response.sha256, issued=issued)
             return None
         return Status.GOOD
-    if single.status != REVOKED or single.revocation_time is None or single.reason_code == REMOVE_FROM_CRL:
+    if single.revocation_time is None:
         return None
     since = question.effective(single.revocation_time, single.reason_code, single.invalidity_date)
     if not question.revoked_at(single.this_update, since):

@@ -1,6 +1,6 @@
 """One question about one certificate, and the checks of time and freshness that every source shares."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from policies.reasons import Reason
@@ -73,14 +73,17 @@ class Question:
         self.note("TS-REV-NOT-YET-ISSUED", source=source, issued=this_update.isoformat())
         return False
 
-    def fresh(self, this_update: datetime, next_update: datetime | None) -> bool:
+    def fresh(self, this_update: datetime, next_update: datetime | None, *, undated: timedelta | None = None) -> bool:
         """EN 319 102-1 5.2.5: issued later than the asked time less the longest age, which is the policy's or else
-        nextUpdate − thisUpdate; what was issued at the asked time or later is fresh in any case."""
+        nextUpdate − thisUpdate; what was issued at the asked time or later is fresh in any case. `undated` is the age
+        up to which a source without nextUpdate is."""
         if this_update >= self.at:
             return True
         if self.context.freshness is not None:
             return self.at - this_update < self.context.freshness
-        return next_update is not None and self.at < next_update
+        if next_update is None:
+            return undated is not None and self.at - this_update <= undated
+        return self.at < next_update
 
     def effective(self, revoked: datetime, reason_code: int | None, invalidity: datetime | None) -> datetime:
         """The moment from which on the certificate counts as revoked. For a compromised key that is the invalidity

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from policies.algorithms import CryptoResult
+from policies.reasons import Reason
 from validator.path.certificate import Certificate, parse_certificate
 from validator.revocation.context import SignerPurpose
 from validator.revocation.crl import CertificateList
@@ -20,13 +21,15 @@ _SIGNATURE_USAGES = frozenset({"digitalSignature", "nonRepudiation"})
 
 
 class Signer:
-    """A signer that may be relied on: its certificate and the SHA-256 (hex) of its path, signer first."""
+    """A signer that may be relied on: its certificate, the SHA-256 (hex) of its path, signer first, and the leniencies
+    that were needed to take the signature for its."""
 
-    __slots__ = ("certificate", "path")
+    __slots__ = ("certificate", "notes", "path")
 
     def __init__(self, certificate: Certificate, path: tuple[str, ...]) -> None:
         self.certificate = certificate
         self.path = path
+        self.notes: tuple[Reason, ...] = ()
 
 
 def crl_signer(question: Question, crl: CertificateList) -> Signer | None:
@@ -47,8 +50,12 @@ def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
             continue
         if not question.algorithm_accepted(crl.sha256, crl.outer_algorithm, candidate.spki):
             return None
+        notes = question.admitted("crl", crl.sha256, _identifier_faults(question, crl, candidate))
+        if notes is None:
+            return None
         signer = _relied_on(question, candidate, SignerPurpose.CRL, crl.sha256, crl.this_update)
         if signer is not None:
+            signer.notes = notes
             return signer
     if CryptoResult.VALID not in outcomes:
         _note_signature(question, "crl", crl.sha256, outcomes)
@@ -63,6 +70,24 @@ def _crl_candidates(question: Question, crl: CertificateList) -> Iterator[Certif
     # for in the octets, because reading the extensions of thousands of certificates of one name would cost seconds.
     hint = b"" if crl.authority_key_id is None else crl.authority_key_id.key_id or b""
     yield from sorted(others, key=lambda item: (hint not in item.der, item.fingerprint))
+
+
+def _identifier_faults(question: Question, crl: CertificateList, signer: Certificate) -> tuple[str, ...]:
+    """5.2.1: the authority key identifier means the key that signed, by an identifier that a certificate gives it (the
+    certificates of one key may give it several) or by its SHA-1 (4.2.1.2)."""
+    meant = None if crl.authority_key_id is None else crl.authority_key_id.key_id
+    own = signer.details.subject_key_id
+    if meant is None or own is None or own == meant or key_sha1(signer.spki) == meant:
+        return ()
+    by_subject = question.certificate.details.authority_key_id
+    if signer.spki == question.issuer.spki and by_subject is not None and by_subject.key_id == meant:
+        return ()
+    for other in question.context.engine.certificates_of(crl.issuer):
+        if other.spki == signer.spki and meant in other.der and other.details.subject_key_id == meant:
+            return ()
+    faults: set[str] = set()
+    faults.add("authority-key-identifier-mismatch")
+    return tuple(faults)
 
 
 def _few_keys(candidates: Iterable[Certificate]) -> Iterator[Certificate]:

@@ -15,6 +15,7 @@ from validator.revocation.signers import OCSP_SIGNING
 from validator.revocation.types import RevocationEvidence, Status, StatusAnswer
 
 _OCSP_ACCESS = "1.3.6.1.5.5.7.48.1"
+_NO_CHECK = "TS-REV-NO-CHECK"
 
 
 def certificate_status(
@@ -29,16 +30,20 @@ def certificate_status(
     """The status of `certificate`, issued by `issuer`, at `at` (aware UTC).
 
     `dsa_parameters` are the DER Dss-Parms that the issuer's key inherits, if it does (RFC 5280 6.1.4 (f)). Evidence
-    that speaks about other certificates changes nothing, nor does the order of the evidence. Never raises for any
-    content of certificate, issuer or evidence.
+    that speaks about other certificates changes nothing, nor does the order of the evidence. A responder that need not
+    be checked is trusted until it is known to be revoked: a client can trust it for its lifetime, it need not (RFC 6960
+    4.2.2.2.1). Never raises for any content of certificate, issuer or evidence.
     """
     exempt = not_required(certificate)
-    if exempt is not None:
+    if exempt is not None and exempt.code != _NO_CHECK:
         return StatusAnswer(status=Status.NOT_REQUIRED, reasons=(exempt,), fresh=True)
     question = Question(certificate, issuer, at, evidence, context, dsa_parameters)
     findings = [*ocsp_findings(question), *crl_findings(question)]
     # What cannot be read may have been about this certificate; it is named where nothing else explains the answer.
-    return combine(findings, question.notes or [item.reason for item in evidence.malformed])
+    answer = combine(findings, question.notes or [item.reason for item in evidence.malformed])
+    if exempt is not None and answer.status not in (Status.REVOKED, Status.ON_HOLD):
+        return StatusAnswer(status=Status.NOT_REQUIRED, reasons=(exempt,), fresh=True)
+    return answer
 
 
 def not_required(certificate: Certificate) -> Reason | None:
@@ -56,7 +61,7 @@ def not_required(certificate: Certificate) -> Reason | None:
     if VALIDITY_ASSURED_SHORT_TERM in details.extensions:
         return Reason.of("TS-REV-SHORT-TERM")
     if details.ocsp_no_check and OCSP_SIGNING in (details.extended_key_usage or ()):
-        return Reason.of("TS-REV-NO-CHECK")
+        return Reason.of(_NO_CHECK)
     return None
 
 

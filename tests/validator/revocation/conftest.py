@@ -178,9 +178,10 @@ def certificate(
     serial: int = 1,
     not_before: datetime = NOW - 300 * DAY,
     not_after: datetime = NOW + 300 * DAY,
+    key_identifier: bytes | None = None,
 ) -> Certificate:
     """A certificate for `subject` and the key `label`, signed with the key `signer` in the name of `issuer`."""
-    ski = der.extension("2.5.29.14", der.octet_string(key_id(label)))
+    ski = der.extension("2.5.29.14", der.octet_string(key_identifier or key_id(label)))
     tbs = der.sequence(
         der.explicit(0, der.integer(2)),
         der.integer(serial),

@@ -72,14 +72,12 @@ FAULTS = {
     "version 1 with extensions": ({"version": b""}, "version-1-with-extensions"),
     "duplicate extension": ({"x": ("crl_number", 1)}, "duplicate-extension"),
     "critical FALSE written out": ({"x": "defaulted"}, "encoded-default"),
-    "this update as GeneralizedTime before 2050": ({"this": "generalized"}, "time-form"),
     "issuing distribution point not critical": ({"x": "idp-not-critical"}, "issuing-distribution-point-not-critical"),
     "issuing distribution point empty": ({"x": "idp-empty"}, "idp-empty"),
     "freshest CRL critical": ({"x": "freshest-critical"}, "freshest-crl-misused"),
     "empty extensions": ({"extension_field": b"\xa0\x02\x30\x00"}, "empty-extensions"),
     "removeFromCRL in a complete list": ({"e": ("reason", 8)}, "remove-from-complete-crl"),
     "certificateIssuer in a direct list": ({"e": "issuer"}, "certificate-issuer-in-direct-crl"),
-    "revocation date as GeneralizedTime before 2050": ({"e": "generalized"}, "time-form"),
     "empty entry extensions": ({"e": "no-extension"}, "empty-extensions"),
 }
 
@@ -98,8 +96,6 @@ def _entry(pki: SimpleNamespace, ca, what: object) -> bytes:
     der = pki.der
     if what == "issuer":
         return pki.entry(7, pki.NOW, pki.certificate_issuer(ca.subject))
-    if what == "generalized":
-        return der.sequence(der.integer(7), der.generalized_time(pki.NOW))
     if what == "no-extension":
         return der.sequence(der.integer(7), der.time(pki.NOW), der.sequence())
     return pki.entry(7, pki.NOW, getattr(pki, what[0])(*what[1:]))
@@ -117,8 +113,6 @@ def test_a_fault_of_the_profile_is_refused_unless_granted(pki, ca, leaf, case):
         entries = (_entry(pki, ca, changes.pop("e")),)
     if changes.get("following") == "before":
         changes["following"] = pki.NOW - 2 * pki.DAY
-    if changes.get("this") == "generalized":
-        changes["this"] = pki.der.generalized_time(pki.NOW - pki.DAY)
     if changes.get("inner") == "rsa":
         changes["inner"] = pki.der.algorithm("1.2.840.113549.1.1.11", pki.der.null())
     listed = pki.crl(ca, *entries, extensions=extra, **changes)
