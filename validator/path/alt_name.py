@@ -3,6 +3,7 @@
 Each function answers None for a well-formed name and a short stable word for what is wrong otherwise.
 """
 
+import ipaddress
 import re
 
 from validator.asn1 import der
@@ -16,8 +17,12 @@ _HOST = re.compile(rb"%b(?:\.%b)*" % (_LABEL, _LABEL))
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rb"%b(?:\.%b)*" % (_ATOM, _ATOM))
 _QUOTED = re.compile(rb'"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"')
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
-_NUMERIC_LAST_LABEL = re.compile(rb"(?:.*\.)?[0-9]+")
+# RFC 3986: the octets a URI may hold, a percent sign only before two hexadecimal digits; user information has no `@`.
+_URI = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.-]*:(?:[\x21\x23\x24\x26-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]|%[0-9A-Fa-f]{2})+"
+)
+_AUTHORITY = re.compile(rb"(?:[^@\[\]]*@)?(\[[0-9A-Fa-f:.]*\]|[^@:\[\]]*)(?::[0-9]*)?")
+_NUMERIC_LAST_LABEL = re.compile(rb"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
 
 
 def host_fault(value: bytes, wildcard: bool = False) -> str | None:
@@ -41,20 +46,45 @@ def mailbox_fault(value: bytes) -> str | None:
         return "not-a-mailbox"
     if not (_DOT_ATOM.fullmatch(local) or _QUOTED.fullmatch(local)):
         return "not-a-mailbox"
-    if host.startswith(b"[") and host.endswith(b"]"):
-        return None
-    return host_fault(host)
+    return None if _is_address_literal(host) else host_fault(host)
+
+
+def unquoted(local: bytes) -> bytes:
+    """The local part of a mailbox without the quotes and backslashes that are no part of it (RFC 5321 4.1.2)."""
+    if len(local) < 2 or not local.startswith(b'"') or not local.endswith(b'"'):
+        return local
+    return re.sub(rb"\\(.)", rb"\1", local[1:-1], flags=re.DOTALL)
+
+
+def _is_address_literal(host: bytes) -> bool:
+    # RFC 5321 4.1.3.
+    if not host.startswith(b"[") or not host.endswith(b"]"):
+        return False
+    inner = host[1:-1]
+    return is_address(b"[" + inner[5:] + b"]") if inner[:5].lower() == b"ipv6:" else is_address(inner)
 
 
 def uri_host(value: bytes) -> bytes | None:
-    """The host of an absolute URI with authority, without user information and port; None when there is none."""
+    """The host of an absolute URI with authority, without user information and port, an IPv6 address in its brackets;
+    None when there is none or the authority is not as RFC 3986 3.2 wants it."""
     _, colon, rest = value.partition(b":")
     if not colon or not rest.startswith(b"//"):
         return None
-    authority = re.split(rb"[/?#]", rest[2:], maxsplit=1)[0].rpartition(b"@")[2]
-    if authority.startswith(b"["):
-        return authority[: authority.find(b"]") + 1]
-    return authority.partition(b":")[0] or None
+    authority = _AUTHORITY.fullmatch(re.split(rb"[/?#]", rest[2:], maxsplit=1)[0])
+    return authority[1] or None if authority else None
+
+
+def is_address(host: bytes) -> bool:
+    """The host of a URI is an IP address as RFC 3986 3.2.2 writes it."""
+    text = host.decode("ascii", "replace")
+    try:
+        if text.startswith("["):
+            ipaddress.IPv6Address(text[1:-1])
+        else:
+            ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def smtp_utf8_text(value: bytes) -> str | None:
@@ -65,10 +95,16 @@ def smtp_utf8_text(value: bytes) -> str | None:
     except (der.DerError, UnicodeDecodeError):
         return None
     local, at, host = text.rpartition("@")
-    # RFC 9598 section 3: the domain is A-labels in lower case and NR-LDH, the local part is not pure ASCII.
+    # RFC 9598 section 3: the domain is A-labels and NR-LDH labels, there is no byte order mark.
     if not at or not local or local.startswith("\ufeff") or not host.isascii() or host_fault(host.encode()) is not None:
         return None
     return text
+
+
+def _smtp_utf8_fault(value: bytes) -> str | None:
+    text = smtp_utf8_text(value)
+    # RFC 9598 section 3: a mailbox with an ASCII local part MUST be an rfc822Name.
+    return "not-a-mailbox" if text is None or text.rpartition("@")[0].isascii() else None
 
 
 def general_name_fault(name: GeneralName) -> str | None:
@@ -84,17 +120,17 @@ def general_name_fault(name: GeneralName) -> str | None:
     if name.kind == DN:
         return "empty" if name.name is None or name.name.empty else None
     if name.kind == OTHER and name.type_id == SMTP_UTF8_MAILBOX:
-        return None if smtp_utf8_text(name.value) is not None else "not-a-mailbox"
+        return _smtp_utf8_fault(name.value)
     return None
 
 
 def _uri_fault(value: bytes) -> str | None:
-    if not _SCHEME.fullmatch(value):
+    if not _URI.fullmatch(value):
         return "not-an-absolute-uri"
     if value.partition(b":")[2].startswith(b"//"):
         # 4.2.1.6: a scheme with authority needs a fully qualified domain name or an address as host.
         host = uri_host(value)
-        if not host or (not host.startswith(b"[") and not re.fullmatch(rb"[0-9.]+", host) and host_fault(host)):
+        if host is None or (not is_address(host) and host_fault(host) is not None):
             return "uri-host"
     return None
 

@@ -8,6 +8,7 @@ from policies.reasons import Reason
 from validator.path.alt_name import SMTP_UTF8_MAILBOX, host_fault, smtp_utf8_text
 from validator.path.certificate import Certificate, who
 from validator.path.checks import purposes_allowed
+from validator.path.comparable import comparable_domain, comparable_mailbox, comparable_uri
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
 from validator.path.name import key_from_text
 from validator.path.types import ExpectedName, PathSettings
@@ -43,11 +44,7 @@ def _alternatives(certificate: Certificate, kind: str) -> tuple[GeneralName, ...
 
 
 def _dns(certificate: Certificate, value: str) -> bool:
-    try:
-        wanted = value.encode("ascii") if value.isascii() else value.encode("idna")
-    except UnicodeError:
-        return False
-    wanted = wanted.lower().removesuffix(b".")
+    wanted = comparable_domain(value).encode("utf-8", "replace").removesuffix(b".")
     if host_fault(wanted) is not None:
         return False
     return any(_dns_match(name.value.lower(), wanted) for name in _alternatives(certificate, DNS))
@@ -62,29 +59,27 @@ def _dns_match(presented: bytes, wanted: bytes) -> bool:
 
 def _ip(certificate: Certificate, value: str) -> bool:
     try:
-        wanted = ipaddress.ip_address(value).packed
+        address = ipaddress.ip_address(value)
     except ValueError:
         return False
+    # A zone (RFC 4007 11) says on which link of the asking machine; no certificate can.
+    wanted = b"" if "%" in value else address.packed
     return any(name.value == wanted for name in _alternatives(certificate, IP))
 
 
 def _email(certificate: Certificate, value: str) -> bool:
-    wanted = _folded_host(value)
+    wanted = comparable_mailbox(value)
     mailboxes = {name.value.decode("ascii") for name in _alternatives(certificate, EMAIL)}
     for name in _alternatives(certificate, OTHER):
         text = smtp_utf8_text(name.value) if name.type_id == SMTP_UTF8_MAILBOX else None
         if text is not None:
             mailboxes.add(text)
-    return "@" in value and any(_folded_host(mailbox) == wanted for mailbox in mailboxes)
-
-
-def _folded_host(mailbox: str) -> str:
-    local, at, host = mailbox.rpartition("@")
-    return local + at + host.lower()
+    return "@" in value and any(comparable_mailbox(mailbox) == wanted for mailbox in mailboxes)
 
 
 def _uri(certificate: Certificate, value: str) -> bool:
-    return any(name.value == value.encode("utf-8") for name in _alternatives(certificate, URI))
+    wanted = comparable_uri(value)
+    return any(comparable_uri(name.value.decode("ascii")) == wanted for name in _alternatives(certificate, URI))
 
 
 def _dn(certificate: Certificate, value: str) -> bool:

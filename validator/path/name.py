@@ -32,7 +32,16 @@ _SHORT_NAMES = {
     "0.9.2342.19200300.100.1.25": "DC",
     "0.9.2342.19200300.100.1.1": "UID", EMAIL_ADDRESS: "E",
 }  # fmt: skip
-_OIDS = {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
+# What RFC 4519, X.520 and OpenSSL call the types besides, for names that a person wrote.
+_OTHER_NAMES = {
+    "COMMONNAME": "2.5.4.3", "SURNAME": "2.5.4.4", "COUNTRYNAME": "2.5.4.6", "LOCALITYNAME": "2.5.4.7",
+    "STATEORPROVINCENAME": "2.5.4.8", "S": "2.5.4.8", "STREETADDRESS": "2.5.4.9", "ORGANIZATIONNAME": "2.5.4.10",
+    "ORGANIZATIONALUNITNAME": "2.5.4.11", "TITLE": "2.5.4.12", "BUSINESSCATEGORY": "2.5.4.15",
+    "POSTALCODE": "2.5.4.17", "GIVENNAME": "2.5.4.42", "INITIALS": "2.5.4.43", "GENERATIONQUALIFIER": "2.5.4.44",
+    "DOMAINCOMPONENT": "0.9.2342.19200300.100.1.25", "USERID": "0.9.2342.19200300.100.1.1",
+    "EMAIL": EMAIL_ADDRESS, "EMAILADDRESS": EMAIL_ADDRESS,
+}  # fmt: skip
+_OIDS = _OTHER_NAMES | {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
 
 
 class Attribute(NamedTuple):
@@ -202,10 +211,13 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
     parts = der.sequence(data, element)
     if len(parts) != 2:
         raise der.DerError("bad-attribute", element.start)
-    oid = der.oid(data, parts[0])
-    octets = parts[1].contents(data)
+    return _typed(der.oid(data, parts[0]), data, parts[1], faults)
+
+
+def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attribute:
+    octets = value.contents(data)
     text = None
-    encoding = _DECODERS.get(parts[1].tag)
+    encoding = _DECODERS.get(value.tag)
     if encoding is not None:
         try:
             text = octets.decode(encoding)
@@ -213,9 +225,9 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
             faults.add("undecodable-string")
         if not octets:
             faults.add("empty-string")
-        elif parts[1].tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
+        elif value.tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
             faults.add("printable-string-characters")
-    return Attribute(oid, parts[1].tag, text, octets)
+    return Attribute(oid, value.tag, text, octets)
 
 
 def _attribute_key(attribute: Attribute) -> bytes:
@@ -272,13 +284,29 @@ def key_from_text(text: str) -> bytes | None:
     for part in reversed(_split(text, ",")) if text else ():
         keys = set()
         for piece in _split(part, "+"):
-            label, equals, value = piece.strip().partition("=")
-            oid = _OIDS.get(label.strip().upper()) or (label if label[:1].isdigit() else None)
-            if not equals or oid is None:
+            attribute = _written_attribute(piece)
+            if attribute is None:
                 return None
-            keys.add(_attribute_key(Attribute(oid, der.UTF8_STRING, _unescape(value.strip()), b"")))
+            keys.add(_attribute_key(attribute))
         rdns.append(_join(sorted(keys)))
     return _join(rdns)
+
+
+def _written_attribute(piece: str) -> Attribute | None:
+    label, equals, value = piece.strip().partition("=")
+    label, value = label.strip().upper().removeprefix("OID."), value.strip()
+    oid = _OIDS.get(label) or (label if label[:1].isdigit() else None)
+    if not equals or oid is None:
+        return None
+    if not value.startswith("#"):
+        # The space is for a last one that was escaped, and is otherwise insignificant.
+        return Attribute(oid, der.UTF8_STRING, _unescape(value + " "), b"")
+    try:
+        # RFC 4514 2.4: the encoding of the value in hexadecimal digits.
+        encoded = bytes.fromhex(value[1:])
+        return _typed(oid, encoded, der.single(encoded), set())
+    except (ValueError, der.DerError):
+        return None
 
 
 def _split(text: str, at: str) -> list[str]:

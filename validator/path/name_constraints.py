@@ -5,18 +5,20 @@ certificate's constraints hold by themselves for everything below it, so a path 
 constraining certificate and certificate below is: no subtrees are ever intersected.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policies.reasons import Reason
-from validator.path.alt_name import SMTP_UTF8_MAILBOX, smtp_utf8_text, uri_host
+from validator.path.alt_name import SMTP_UTF8_MAILBOX, host_fault, smtp_utf8_text, unquoted, uri_host
 from validator.path.certificate import Certificate, who
 from validator.path.extension_values import NameConstraints
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
-from validator.path.name import EMAIL_ADDRESS, Name
+from validator.path.name import EMAIL_ADDRESS
 
 PERMITTED, EXCLUDED, UNSUPPORTED = "not-permitted", "excluded", "unsupported"
 _WHOLE = b""
+# No name of the DNS is longer (RFC 1035 2.3.4).
+_MAX_HOST = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,46 @@ class Violation:
     name: GeneralName
 
 
+class _NameTree:
+    """Distinguished names, so that one walk along a name finds whether any of them is its beginning (4.2.1.10)."""
+
+    __slots__ = ("_ends", "_steps")
+
+    def __init__(self, names: Iterable[tuple[bytes, ...]]) -> None:
+        self._steps: dict[tuple[int, bytes], int] = {}
+        self._ends: set[int] = set()
+        for keys in names:
+            node = 0
+            for key in keys:
+                node = self._steps.setdefault((node, key), len(self._steps) + 1)
+            self._ends.add(node)
+
+    def holds(self, keys: tuple[bytes, ...]) -> bool:
+        """A name with these keys, one per RDN, is below one of the names."""
+        node: int | None = 0
+        for key in keys:
+            if node in self._ends:
+                return True
+            node = None if node is None else self._steps.get((node, key))
+        return node in self._ends
+
+
 @dataclass(frozen=True, slots=True)
 class _Subtrees:
     """One side (permitted or excluded) of an extension. `kinds` are the forms it speaks about."""
 
     kinds: frozenset[str]
     dns: frozenset[bytes]
+    dns_parents: frozenset[bytes]
     hosts: frozenset[bytes]
     domains: frozenset[bytes]
     mailboxes: frozenset[bytes]
+    folded_mailboxes: frozenset[bytes]
     uris: frozenset[bytes]
     uri_domains: frozenset[bytes]
     networks: frozenset[tuple[int, int, int]]
     masks: frozenset[tuple[int, int]]
-    names: frozenset[tuple[bytes, ...]]
+    names: _NameTree
     others: frozenset[tuple[str | None, bytes]]
 
 
@@ -62,26 +90,29 @@ def _index(bases: tuple[GeneralName, ...]) -> _Subtrees:
             names.add(base.name.rdn_keys)
         elif base.kind == OTHER:
             others.add((base.type_id, base.value))
+    mailboxes = [_mailbox(base.value) for base in bases if base.kind == EMAIL and b"@" in base.value]
     mails, uris = by_kind.get(EMAIL, set()), by_kind.get(URI, set())
     return _Subtrees(
         kinds=frozenset(_form(base) for base in bases),
         dns=frozenset(by_kind.get(DNS, ())),
+        dns_parents=frozenset(value.partition(b".")[2] for value in by_kind.get(DNS, ())),
         hosts=frozenset(value for value in mails if b"@" not in value and value[:1] != b"."),
         domains=frozenset(value[1:] for value in mails if value[:1] == b"."),
-        mailboxes=frozenset(_mailbox(base.value) for base in bases if base.kind == EMAIL and b"@" in base.value),
+        mailboxes=frozenset(mailboxes),
+        folded_mailboxes=frozenset(mailbox.lower() for mailbox in mailboxes),
         uris=frozenset(value for value in uris if value[:1] != b"."),
         uri_domains=frozenset(value[1:] for value in uris if value[:1] == b"."),
         networks=frozenset(networks),
         masks=frozenset((size, mask) for size, mask, _ in networks),
-        names=frozenset(names),
+        names=_NameTree(names),
         others=frozenset(others),
     )
 
 
 def _mailbox(value: bytes) -> bytes:
-    # The host ignores case, the local part does not (RFC 5280 7.5).
+    # The host ignores case, the local part does not (RFC 5280 7.5); quotes are no part of it (RFC 5321 4.1.2).
     local, at, host = value.rpartition(b"@")
-    return local + at + host.lower()
+    return unquoted(local) + at + host.lower()
 
 
 def _suffixes(host: bytes) -> Iterator[bytes]:
@@ -106,13 +137,17 @@ def _wildcard_meets(trees: _Subtrees, value: bytes) -> bool:
     # `*.example.org` stands for every name one label below, so an exclusion of one of them catches it.
     if not value.startswith(b"*."):
         return False
-    parent = value[2:].lower()
-    return any(base.partition(b".")[2] == parent for base in trees.dns)
+    return value[2:].lower() in trees.dns_parents
 
 
-def _in_email(trees: _Subtrees, value: bytes) -> bool:
-    host = value.rpartition(b"@")[2].lower()
-    if _mailbox(value) in trees.mailboxes or host in trees.hosts or _WHOLE in trees.hosts:
+def _in_email(trees: _Subtrees, name: GeneralName) -> bool:
+    host = name.value.rpartition(b"@")[2].lower()
+    mailbox = _mailbox(name.value)
+    # 4.1.2.6: the attribute emailAddress, unlike rfc822Name, ignores case altogether.
+    of_attribute = name.type_id == EMAIL_ADDRESS
+    if mailbox in trees.mailboxes or (of_attribute and mailbox.lower() in trees.folded_mailboxes):
+        return True
+    if host in trees.hosts or _WHOLE in trees.hosts:
         return True
     return any(suffix in trees.domains for suffix in _proper_suffixes(host))
 
@@ -126,11 +161,6 @@ def _in_uri(trees: _Subtrees, host: bytes) -> bool:
 def _in_ip(trees: _Subtrees, value: bytes) -> bool:
     number, size = int.from_bytes(value, "big"), len(value)
     return any(length == size and (size, mask, number & mask) in trees.networks for length, mask in trees.masks)
-
-
-def _in_dn(trees: _Subtrees, name: Name) -> bool:
-    keys = name.rdn_keys
-    return any(keys[:length] in trees.names for length in range(len(keys) + 1))
 
 
 class ConstraintIndex:
@@ -184,19 +214,20 @@ class ConstraintIndex:
 def _within(trees: _Subtrees, name: GeneralName) -> bool | None:
     """Whether `name` falls in one of the subtrees of its form; None when that cannot be said."""
     if name.kind == DNS:
-        return _in_dns(trees, name.value)
+        # A wildcard anywhere but in the whole leftmost label stands for nobody knows what.
+        known = len(name.value) <= _MAX_HOST and b"*" not in name.value.removeprefix(b"*.")
+        return _in_dns(trees, name.value) if known else None
     if name.kind == EMAIL:
-        return _in_email(trees, name.value) if b"@" in name.value else None
+        _, at, domain = name.value.rpartition(b"@")
+        return _in_email(trees, name) if at and len(domain) <= _MAX_HOST else None
     if name.kind == IP:
         return _in_ip(trees, name.value) if len(name.value) in (4, 16) else None
     if name.kind == DN and name.name is not None:
-        return _in_dn(trees, name.name)
+        return trees.names.holds(name.name.rdn_keys)
     if name.kind == URI:
         host = uri_host(name.value)
         # 4.2.1.10: a URI whose host is no fully qualified domain name is refused under any URI constraint.
-        if host is None or host.startswith(b"[") or host.replace(b".", b"").isdigit():
-            return None
-        return _in_uri(trees, host.lower())
+        return None if host is None or host_fault(host) is not None else _in_uri(trees, host.lower())
     return (name.type_id, name.value) in trees.others if name.kind == OTHER else None
 
 
@@ -209,7 +240,8 @@ def certificate_names(certificate: Certificate) -> Iterator[GeneralName]:
     alternatives = certificate.details.subject_alt_names
     if alternatives is None:
         for attribute in subject.values(EMAIL_ADDRESS):
-            yield GeneralName(EMAIL, attribute.octets if attribute.text is None else attribute.text.encode())
+            octets = attribute.octets if attribute.text is None else attribute.text.encode("utf-8", "replace")
+            yield GeneralName(EMAIL, octets, None, EMAIL_ADDRESS)
         return
     yield from alternatives
 

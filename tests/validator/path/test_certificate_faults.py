@@ -69,6 +69,17 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "san-address-and-mask": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.ip(bytes(8)))]}),
         "san-mail-without-at": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.email("example.com"))]}),
         "san-relative-uri": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("/path"))]}),
+        "san-uri-port": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://a.example:x/"))]}),
+        "san-uri-two-at": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://a@b@c.example/"))]}),
+        "san-uri-percent": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://a.example/%2"))]}),
+        "san-uri-number": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://3221225985/"))]}),
+        "san-uri-hexadecimal": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://0xc0000201/"))]}),
+        "san-uri-address": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.uri("https://[2001:db8::1::2]/"))]}),
+        "san-mail-address": ("ALTERNATIVE-NAME-FORM", {"extra": [f.san(f.email("u@[192.0.2]"))]}),
+        "san-smtp-utf8-ascii": (
+            "ALTERNATIVE-NAME-FORM",
+            {"extra": [f.san(f.other("1.3.6.1.5.5.7.8.9", der.utf8_string("u@a.example")))]},
+        ),
         "san-not-ia5": ("EXTENSION-MALFORMED", {"extra": [f.san(der.implicit(2, "é.example".encode()))]}),
         "no-rev-avail-beside-crl": (
             "NO-REV-AVAIL-CONFLICT",
@@ -90,7 +101,9 @@ FAULTS = [
     "key-usage-long", "trailing-octets-in-extension", "empty-extensions", "unique-identifier-in-v1",
     "san-bad-characters", "san-underscore", "san-leading-dot", "san-trailing-dot", "san-empty-dns", "san-ip-as-dns",
     "san-inner-wildcard", "san-partial-wildcard", "san-long-label", "san-short-ip", "san-address-and-mask",
-    "san-mail-without-at", "san-relative-uri", "san-not-ia5", "no-rev-avail-beside-crl", "key-without-algorithm",
+    "san-mail-without-at", "san-relative-uri", "san-uri-port", "san-uri-two-at", "san-uri-percent", "san-uri-number",
+    "san-uri-hexadecimal", "san-uri-address", "san-mail-address", "san-smtp-utf8-ascii", "san-not-ia5",
+    "no-rev-avail-beside-crl", "key-without-algorithm",
     "unsorted-rdn", "printable-with-at", "undecodable-name",
 ]  # fmt: skip
 

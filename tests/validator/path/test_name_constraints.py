@@ -57,6 +57,14 @@ ROWS = [
     ("email:u@example.com", "", "email:v@example.com", NOT_PERMITTED),
     ("", "email:example.com", "email:u@example.com", EXCLUDED),
     ("", "email:u@example.com", "email:v@example.com", OK),
+    ("email:u@example.com", "", 'email:"u"@example.com', OK),
+    ("", "email:u@example.com", 'email:"u"@example.com', EXCLUDED),
+    ("", "email:u@example.com", r'email:"\u"@example.com', EXCLUDED),
+    ("", 'email:"u"@example.com', "email:u@example.com", EXCLUDED),
+    ("email:example.com", "", 'email:"u@example.org"@example.com', OK),
+    ("email:example.org", "", 'email:"u@example.org"@example.com', NOT_PERMITTED),
+    ("", "email:example.com", "email:u@a.example.com", OK),
+    ("email:example.com", "", "email:u@[192.0.2.1]", NOT_PERMITTED),
     ("email:example.com", "", "smtp:ю@example.com", OK),
     ("email:example.com", "", "smtp:ю@example.org", NOT_PERMITTED),
     ("", "email:example.com", "smtp:ю@example.com", EXCLUDED),
@@ -68,6 +76,11 @@ ROWS = [
     ("uri:.example.com", "", "uri:https://a.example.com/", OK),
     ("uri:.example.com", "", "uri:https://example.com/", NOT_PERMITTED),
     ("uri:example.com", "", "uri:https://example.com@evil.example/", NOT_PERMITTED),
+    ("uri:example.com", "", "uri:https://example.org/@example.com", NOT_PERMITTED),
+    ("uri:example.com", "", "uri:https://example.org?@example.com", NOT_PERMITTED),
+    ("uri:example.com", "", "uri:https://example.org#@example.com", NOT_PERMITTED),
+    ("", "uri:example.com", "uri:https://[2001:db8::1]:443/", UNSUPPORTED),
+    ("", "uri:com", "uri:https://example.com/", OK),
     ("uri:example.com", "", "uri:https://192.0.2.1/", UNSUPPORTED),
     ("uri:example.com", "", "uri:urn:isbn:1", UNSUPPORTED),
     ("", "uri:example.com", "uri:urn:isbn:1", UNSUPPORTED),
@@ -88,7 +101,13 @@ ROWS = [
     ("dn:CN=Leaf|dn:O=Org,OU=A", "", "dn:O=Org", NOT_PERMITTED),
     ("", "dn:O=Org", "dn:O=Org,CN=x", EXCLUDED),
     ("", "dn:CN=Leaf", "dns:a.example", EXCLUDED),
+    ("dn:CN=Leaf|dn:", "", "dn:O=Org", OK),
+    ("", "dn:", "dns:a.example", EXCLUDED),
+    ("dn:O=A|dn:CN=Leaf|dn:O=A,OU=B,OU=C", "", "dn:O=A,OU=X", OK),
+    ("dn:O=A,OU=B|dn:CN=Leaf|dn:O=A,OU=B,OU=C", "", "dn:O=A", NOT_PERMITTED),
+    ("dn:O=A,OU=B|dn:CN=Leaf|dn:O=B", "", "dn:O=X,O=A,OU=B", NOT_PERMITTED),
     ("upn:u@example", "", "upn:u@example", OK),
+    ("upn:u@example", "", "smtp:ю@example", OK),
     ("upn:u@example", "", "upn:v@example", NOT_PERMITTED),
     ("", "upn:u@example", "upn:u@example", EXCLUDED),
     ("", "upn:u@example", "upn:v@example", UNSUPPORTED),
@@ -116,13 +135,112 @@ def test_constraint_of_every_form(
     ("CN=Leaf,E=u@example.org", [], NOT_PERMITTED),
     # 4.2.1.10: the attribute stands in only for a missing subjectAltName.
     ("CN=Leaf,E=u@example.org", ["dns:a.example"], OK),
+    ("CN=Leaf,E=u@example.org", ["email:u@example.com"], OK),
+    ("CN=Leaf,E=u@example.com,E=u@example.org", [], NOT_PERMITTED),
+    ("CN=Leaf,E=example.com", [], UNSUPPORTED),
 ])  # fmt: skip
 def test_mail_address_in_the_subject(forge: SimpleNamespace, subject: str, extra: list[str], verdict: str) -> None:
     alternatives = [forge.san(*(general(forge, one) for one in extra))] if extra else []
     leaf = forge.end_entity(subject=subject, extra=alternatives)
     constraints = forge.name_constraints([forge.email("example.com")])
     outcome = forge.ask(leaf, [forge.root()], [forge.authority(extra=[constraints])])
-    assert outcome.valid is (verdict == OK)
+    assert forge.codes(outcome) == ((verdict,) if verdict else ())
+
+
+@pytest.mark.parametrize(("extra", "in_permitted", "in_excluded"), [
+    # 4.1.2.6: the attribute ignores case altogether; 7.5: rfc822Name in its host only.
+    ([], OK, EXCLUDED), (["email:U@example.com"], NOT_PERMITTED, OK),
+])  # fmt: skip
+def test_case_of_a_mail_address(forge: SimpleNamespace, extra: list[str], in_permitted: str, in_excluded: str) -> None:
+    alternatives = [forge.san(*(general(forge, one) for one in extra))] if extra else []
+    leaf = forge.end_entity(subject="CN=Leaf,E=U@example.com", extra=alternatives)
+    mailbox = [forge.email("u@example.com")]
+    for trees, verdict in (((mailbox, None), in_permitted), ((None, mailbox), in_excluded)):
+        pool = [forge.authority(extra=[forge.name_constraints(*trees)])]
+        assert forge.codes(forge.ask(leaf, [forge.root()], pool)) == ((verdict,) if verdict else ())
+
+
+def subtrees(number: int, *trees: bytes) -> bytes:
+    return der.tlv(0xA0 | number, b"".join(trees))
+
+
+SUBTREE = der.sequence(der.implicit(2, b"example.com"))
+SHAPES = {
+    "whole": (der.sequence(subtrees(0, SUBTREE)), True),
+    "minimum, written out": (der.sequence(subtrees(0, der.sequence(SUBTREE[2:], der.implicit(0, b"\0")))), False),
+    "minimum": (der.sequence(subtrees(0, der.sequence(SUBTREE[2:], der.implicit(0, b"\1")))), False),
+    "maximum": (der.sequence(subtrees(0, der.sequence(SUBTREE[2:], der.implicit(1, b"\5")))), False),
+    "nothing": (der.sequence(), False),
+    "nothing permitted": (der.sequence(subtrees(0)), False),
+    "nothing excluded": (der.sequence(subtrees(0, SUBTREE), subtrees(1)), False),
+    "wrong order": (der.sequence(subtrees(1, SUBTREE), subtrees(0, SUBTREE)), False),
+    "permitted twice": (der.sequence(subtrees(0, SUBTREE), subtrees(0, SUBTREE)), False),
+    "another field": (der.sequence(subtrees(0, SUBTREE), subtrees(2, SUBTREE)), False),
+    "another form": (der.sequence(subtrees(0, der.sequence(der.implicit(9, b"example.com")))), False),
+    "trailing octet": (der.sequence(subtrees(0, SUBTREE)) + b"\0", False),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shape_of_the_extension(forge: SimpleNamespace, shape: str) -> None:
+    value, readable = SHAPES[shape]
+    authority = forge.authority(extra=[der.extension("2.5.29.30", value, critical=True)])
+    leaf = forge.end_entity(extra=[forge.san(forge.dns("a.example.com"))])
+    assert forge.ask(leaf, [forge.root()], [authority]).valid is readable
+
+
+BASES = {
+    "": ["dns:", "email:", "uri:", "dns:example.com", "email:.example.com", "uri:.example.com", "ip:" + 16 * "0"],
+    "not-a-domain-name": ["dns:.example.com", "dns:example.com.", "dns:*.example.com", "dns:.", "dns:a..example.com",
+                          "dns:a_b.example.com", "email:*.example.com", "uri:https://example.com", "uri:example.com:1",
+                          "uri:u@example.com", "uri:[2001:db8::1]", "email:[192.0.2.1]"],
+    "address-as-domain-name": ["dns:192.0.2.1", "uri:192.0.2.1", "dns:0x7f000001"],
+    "not-a-mailbox": ["email:@example.com", "email:a@b@example.com"],
+    "address-length": ["ip:", "ip:c0000200", "ip:" + 14 * "0", "ip:" + 18 * "0", "ip:" + 32 * "0"],
+    "mask-not-contiguous": ["ip:c0000200ff00ff00", "ip:c000020000ffffff"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "fault"), [(base, fault) for fault, bases in BASES.items() for base in bases])
+def test_form_of_a_base(forge: SimpleNamespace, base: str, fault: str) -> None:
+    pool = [forge.authority(extra=[forge.name_constraints([general(forge, base)])])]
+    outcome = forge.ask(forge.end_entity(), [forge.root()], pool)
+    assert outcome.valid is (fault == "")
+    assert [dict(reason.params).get("fault") for reason in outcome.reasons] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(("form", "tag", "value"), [("x400", 0xA3, der.sequence()), ("edi", 0xA5, der.tlv(0xA1, b"x"))])
+def test_form_that_nobody_can_compare_matters_only_where_it_appears(
+    forge: SimpleNamespace, form: str, tag: int, value: bytes
+) -> None:
+    name = der.tlv(tag, value)
+    with_it, without = (forge.end_entity(extra=[forge.san(one)]) for one in (name, forge.dns("a.example")))
+    for trees in (([name], None), (None, [name])):
+        pool = [forge.authority(extra=[forge.name_constraints(*trees)])]
+        assert forge.codes(forge.ask(with_it, [forge.root()], pool)) == (UNSUPPORTED,)
+        assert forge.ask(without, [forge.root()], pool).valid
+
+
+def test_empty_subject_is_in_no_directory_subtree(forge: SimpleNamespace) -> None:
+    anyone, someone = [forge.dn("")], [forge.dn("O=Org")]
+    for trees, name, verdict in (
+        ((someone, None), "dns:a.example", OK), ((None, anyone), "dns:a.example", OK),
+        ((someone, None), "dn:O=Org,CN=x", OK), ((someone, None), "dn:O=Other", NOT_PERMITTED),
+    ):  # fmt: skip
+        leaf = forge.end_entity(subject=der.sequence(), extra=[forge.san(general(forge, name), critical=True)])
+        pool = [forge.authority(extra=[forge.name_constraints(*trees)])]
+        assert forge.codes(forge.ask(leaf, [forge.root()], pool)) == ((verdict,) if verdict else ())
+
+
+def test_an_authority_is_bound_by_those_above_and_not_by_itself(forge: SimpleNamespace) -> None:
+    constraints, evil = forge.name_constraints([forge.dns("example.com")]), forge.san(forge.dns("evil.example"))
+    leaf = forge.end_entity(issuer="CN=Low", signer="low")
+    low = forge.authority("CN=Low", "CN=CA", "ca", "low", extra=[evil])
+    arguments = (leaf, [forge.root()], [low, forge.authority(extra=[constraints])])
+    assert forge.codes(forge.ask(*arguments)) == (NOT_PERMITTED,)
+    assert forge.ask(forge.end_entity(), [forge.root()], [forge.authority(extra=[constraints, evil])]).valid
+    # An authority that is itself asked about may constrain others.
+    assert forge.ask(low, [forge.root()], [forge.authority()]).valid
 
 
 def test_common_name_is_no_dns_name(forge: SimpleNamespace) -> None:

@@ -63,6 +63,7 @@ def test_text_form_gives_the_same_key(forge: SimpleNamespace) -> None:
     name = parse_name(forge.name("C=KZ", "O=A, B+C", "CN=x\\y"))
     assert key_from_text(name.text()) == name.key
     assert key_from_text("CN=a,nonsense") is None
+    assert key_from_text("CN=a\\ ") == key_from_text("CN=a")
 
 
 @pytest.mark.parametrize(("presented", "kind", "value", "carried"), [
@@ -84,6 +85,26 @@ def test_text_form_gives_the_same_key(forge: SimpleNamespace) -> None:
     ("email:u@example.com", "email", "U@example.com", False),
     ("uri:https://a.example/x", "uri", "https://a.example/x", True),
     ("uri:https://a.example/x", "uri", "https://a.example/", False),
+    ("uri:https://a.example/", "uri", "HTTPS://A.example:443", True),
+    ("dns:strasse.example", "dns", "straße.example", False),
+    ("dns:xn--strae-oqa.example", "dns", "straße.example", True),
+    ("dns:*.example.com", "dns", "*.example.com", False),
+    ("dns:*.example.com", "dns", ".example.com", False),
+    ("dns:example.com", "dns", "example.com..", False),
+    ("dns:example.com", "dns", "example.com\0.evil", False),
+    ("ip:20010db8000000000000000000000001", "ip", "2001:DB8:0::1", True),
+    ("ip:20010db8000000000000000000000001", "ip", "2001:db8::1%eth0", False),
+    ("ip:c0000201", "ip", "::ffff:192.0.2.1", False),
+    ("ip:c0000201", "ip", "192.0.2.01", False),
+    ("email:u@xn--bcher-kva.example", "email", "u@bücher.example", True),
+    ('email:"u"@example.com', "email", "u@example.com", True),
+    ("smtp:ю@example.com", "email", "ю@EXAMPLE.com", True),
+    ("smtp:ю@example.com", "email", "Ю@example.com", False),
+    ("dn:O=Org,CN=x", "dn", "commonName=x, OID.2.5.4.10=Org", True),
+    ("dn:O=Org,CN=x", "dn", "CN=#0c0178,O=Org", True),
+    ("dn:O=Org,CN=x", "dn", "CN=#0c02,O=Org", False),
+    ("dn:O=Org,CN=x", "dn", "O=Org,CN=x", False),
+    ("dn:O=Org,E=u@example.com", "dn", "emailAddress=U@example.com,O=Org", True),
     ("dn:O=Org,CN=x", "dn", "CN=X,O=org", True),
     ("dns:a.example", "dn", "CN=leaf", True),
     ("dns:a.example", "dn", "CN=leafy", False),
@@ -91,7 +112,10 @@ def test_text_form_gives_the_same_key(forge: SimpleNamespace) -> None:
 ])  # fmt: skip
 def test_expected_names(forge: SimpleNamespace, presented: str, kind: str, value: str, carried: bool) -> None:
     form, _, text = presented.partition(":")
-    name = forge.ip(bytes.fromhex(text)) if form == "ip" else getattr(forge, form)(text)
+    if form == "smtp":
+        name = forge.other("1.3.6.1.5.5.7.8.9", writer.utf8_string(text))
+    else:
+        name = forge.ip(bytes.fromhex(text)) if form == "ip" else getattr(forge, form)(text)
     leaf = forge.end_entity(extra=[forge.san(name)])
     outcome = forge.ask(leaf, [forge.root()], [forge.authority()], names=[(kind, value)])
     assert outcome.valid is carried

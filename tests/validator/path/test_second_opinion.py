@@ -1,4 +1,5 @@
-"""Other people's code agrees: `openssl verify -x509_strict` on hierarchies made at random from a fixed seed.
+"""Other people's code agrees: `openssl verify -x509_strict` on hierarchies made at random from a fixed seed, and the
+verifier of `cryptography` on every pair of a constraint and a name that both can decide.
 
 Policies are left out: PKITS decides those, and OpenSSL 3.0 finds no user policy that only the end entity asserts.
 """
@@ -11,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.x509 import verification
 
 SUBJECTS = ("O=A", "O=B", "O=A,OU=X")
 
@@ -84,3 +87,50 @@ def test_openssl_agrees(forge: SimpleNamespace, require: Callable[[str], str], t
         assert outcome.valid is (done.returncode == 0), (forge.codes(outcome), done.stderr)
         verdicts.append(outcome.valid)
     assert 5 < sum(verdicts) < 45
+
+
+DNS_BASES = ["example.com", "EXAMPLE.com", "com", "a.example.com", "1.example.com", ".example.com", "example.com.",
+             "*.example.com", "a..example.com", "a_b.example.com", "localhost", "xn--bcher-kva.example"]  # fmt: skip
+DNS_NAMES = ["example.com", "Example.COM", "a.example.com", "b.a.example.com", "badexample.com", "com", "example.org",
+             "*.example.com", "*.a.example.com", "*.com", "a*.example.com", "a.*.example.com", ".example.com",
+             "example.com.", "a_b.example.com", "-a.example.com", "a..example.com", "exa mple.com", "localhost",
+             "XN--Bcher-KVA.example", "1.example.com", "example.com.evil.example"]  # fmt: skip
+IP_BASES = ["c0000200ffffff00", "c0000201ffffff00", 16 * "0", "c0000201ffffffff", "c0000201ff00ff00", "c0000200",
+            "20010db8" + 24 * "0" + "ffffffff" + 24 * "0", 64 * "0"]  # fmt: skip
+IP_NAMES = ["c0000217", "c0000317", "00000000", "c00002", "20010db8" + 24 * "0", "20010db9" + 24 * "0",
+            20 * "0" + "ffffc0000217"]  # fmt: skip
+MAIL_BASES = ["example.com", ".example.com", "u@example.com", "U@EXAMPLE.com", "com", "@example.com", "u@", "*.com"]
+MAIL_NAMES = ["u@example.com", "U@example.com", "u@EXAMPLE.com", "u@a.example.com", "u@b.a.example.com", "example.com",
+              "u@badexample.com", "@example.com", "u@", "u..v@example.com", "u@localhost"]  # fmt: skip
+
+
+def cryptography_says(leaf: bytes, root: bytes, authority: bytes, forge: SimpleNamespace) -> bool:
+    certificates = [x509.load_der_x509_certificate(one) for one in (leaf, root, authority)]
+    policy = verification.ExtensionPolicy
+    builder = verification.PolicyBuilder().store(verification.Store([certificates[1]])).time(forge.NOW)
+    builder = builder.extension_policies(ca_policy=policy.webpki_defaults_ca(), ee_policy=policy.permit_all())
+    try:
+        builder.build_client_verifier().verify(certificates[0], [certificates[2]])
+    except (verification.VerificationError, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("form", "bases", "names"), [
+    ("dns", DNS_BASES, DNS_NAMES), ("ip", IP_BASES, IP_NAMES), ("email", MAIL_BASES, MAIL_NAMES),
+])  # fmt: skip
+def test_cryptography_agrees(forge: SimpleNamespace, form: str, bases: list[str], names: list[str]) -> None:
+    def made(value: str) -> bytes:
+        return forge.ip(bytes.fromhex(value)) if form == "ip" else getattr(forge, form)(value)
+
+    root = forge.root()
+    leaves = {name: forge.end_entity(extra=[forge.san(made(name)), forge.eku("1.3.6.1.5.5.7.3.2")]) for name in names}
+    verdicts = []
+    for base in bases:
+        for trees in (([made(base)], None), (None, [made(base)])):
+            authority = forge.authority(extra=[forge.name_constraints(*trees)])
+            for name, leaf in leaves.items():
+                outcome = forge.ask(leaf, [root], [authority])
+                assert outcome.valid is cryptography_says(leaf, root, authority, forge), (base, trees, name)
+                verdicts.append(outcome.valid)
+    assert 0.1 < sum(verdicts) / len(verdicts) < 0.9
