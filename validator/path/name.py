@@ -157,7 +157,8 @@ def read_rdn(encoded: bytes) -> _Rdn:
     if len(items) > 1 and not _sorted([item.whole(encoded) for item in items]):
         faults.add("unsorted-rdn")
     attributes = tuple([_attribute(encoded, item, faults) for item in items])
-    key = _join(sorted({_attribute_key(item) for item in attributes}))
+    # 7.1: relative names of the same number of attributes, so that what stands there twice counts twice.
+    key = _join(sorted([_attribute_key(item) for item in attributes]))
     return _Rdn(attributes, key, _join([key]), tuple(faults))
 
 
@@ -199,7 +200,7 @@ def relative_name_key(data: bytes, element: der.Element) -> bytes:
     items = der.children(data, element, 100)
     if not items:
         raise der.DerError("empty-rdn", element.start)
-    return _join(sorted({_attribute_key(_attribute(data, item, set())) for item in items}))
+    return _join(sorted([_attribute_key(_attribute(data, item, set())) for item in items]))
 
 
 def joined_key(rdn_keys: tuple[bytes, ...]) -> bytes:
@@ -282,12 +283,12 @@ def key_from_text(text: str) -> bytes | None:
     """The comparison key of a name written as RFC 4514, None when it is not in that form or has unknown types."""
     rdns: list[bytes] = []
     for part in reversed(_split(text, ",")) if text else ():
-        keys = set()
+        keys = []
         for piece in _split(part, "+"):
             attribute = _written_attribute(piece)
             if attribute is None:
                 return None
-            keys.add(_attribute_key(attribute))
+            keys.append(_attribute_key(attribute))
         rdns.append(_join(sorted(keys)))
     return _join(rdns)
 

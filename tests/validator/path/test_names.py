@@ -43,6 +43,13 @@ def test_order_of_rdns_counts_and_order_within_one_does_not(forge: SimpleNamespa
     assert parse_name(backward).faults == ("unsorted-rdn",)
 
 
+def test_an_attribute_that_stands_twice_makes_another_relative_name(forge: SimpleNamespace) -> None:
+    part = writer.sequence(writer.oid("2.5.4.10"), writer.utf8_string("x"))
+    once, twice = (writer.sequence(writer.set_of(*[part] * count)) for count in (1, 2))
+    assert parse_name(once) != parse_name(twice)
+    assert key_from_text("O=x+O=x") == parse_name(twice).key != key_from_text("O=x")
+
+
 @given(st.lists(st.tuples(st.sampled_from(["CN", "O", "OU"]), st.text(min_size=1, max_size=12)), max_size=4))
 def test_keys_are_unambiguous(parts: list[tuple[str, str]]) -> None:
     oids = {"CN": "2.5.4.3", "O": "2.5.4.10", "OU": "2.5.4.11"}
