@@ -208,8 +208,8 @@ def verify_cms(
 
 def describe_key(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> AlgorithmUse:
     """The use that a public key stands for; its OID as name and 0 bits when no suite knows it, "malformed" when it
-    cannot be read, so that no policy ever finds it reliable. A DSA key that inherits its parameters is sized without
-    them when they are not given."""
+    cannot be read or is no key of its algorithm, so that no policy ever finds it reliable. A DSA key that inherits its
+    parameters is sized without them when they are not given."""
     if len(spki_der) > MAX_PUBLIC_KEY:
         return AlgorithmUse("malformed", 0, "signature")
     key = _load(spki_der, dsa_parameters)
@@ -220,7 +220,7 @@ def describe_key(spki_der: bytes, *, dsa_parameters: bytes | None = None) -> Alg
     except MalformedError:
         return AlgorithmUse("malformed", 0, "signature")
     bare = dsa.bare_use(info) if info.algorithm.oid == dsa.DSA and dsa_parameters is None else None
-    return bare or AlgorithmUse(info.algorithm.oid, 0, "signature")
+    return bare or AlgorithmUse("malformed" if key is CryptoResult.MALFORMED else info.algorithm.oid, 0, "signature")
 
 
 def describe_signature(

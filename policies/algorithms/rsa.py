@@ -72,6 +72,8 @@ def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     _check_numbers(modulus, exponent)
     name = "RSASSA-PSS" if info.algorithm.oid == RSASSA_PSS else "RSA"
     restriction = info.algorithm.parameters if info.algorithm.oid == RSASSA_PSS else None
+    if restriction is not None:
+        pss_parameters(restriction)
     key = RSAPublicNumbers(exponent, modulus).public_key()
     return LoadedKey(AlgorithmUse(name, modulus.bit_length(), "signature"), (key, restriction), leniencies)
 

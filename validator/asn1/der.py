@@ -13,6 +13,9 @@ ENUMERATED, UTF8_STRING, SEQUENCE, SET = 0x0A, 0x0C, 0x30, 0x31
 NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, IA5_STRING = 0x12, 0x13, 0x14, 0x16
 UTC_TIME, GENERALIZED_TIME, VISIBLE_STRING, UNIVERSAL_STRING, BMP_STRING = 0x17, 0x18, 0x1A, 0x1C, 0x1E
 
+# RFC 5280 appendix B names no greatest size; twenty arcs below 2^28 have to be read, and take 79 octets.
+MAX_OID = 256
+
 
 class DerError(ValueError):
     """The octets are not DER. `rule` is a short stable word, `offset` where it happened."""
@@ -230,7 +233,7 @@ def oid_text(octets: bytes, offset: int = 0) -> str:
     known = _oids.get(octets)
     if known is not None:
         return known
-    if not octets or octets[-1] & 0x80 or len(octets) > 64:
+    if not octets or octets[-1] & 0x80 or len(octets) > MAX_OID:
         raise DerError("bad-oid", offset)
     arcs: list[int] = []
     value, fresh = 0, True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.algorithms import AlgorithmPolicy, describe_key, on_test_parameters
+from policies.algorithms.identifiers import MAX_PUBLIC_KEY
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
 from validator.path.details import CertificateDetails
@@ -34,7 +35,7 @@ def end_entity_findings(certificate: Certificate, settings: PathSettings, at: da
         untimely = _validity(certificate, at)
     else:
         untimely = []
-    weak = _key_algorithm(certificate, settings.algorithms, at)
+    weak = _key_reasons(certificate, settings.algorithms, at)
     if not untimely and not weak and _spotless(certificate.details):
         return NOTHING
     reasons, used = _profile(certificate, settings)
@@ -166,10 +167,13 @@ def _validity(certificate: Certificate, at: datetime) -> list[Reason]:
     return []
 
 
-def _key_algorithm(certificate: Certificate, policy: AlgorithmPolicy | None, at: datetime) -> list[Reason]:
-    if policy is None:
-        return []
+def _key_reasons(certificate: Certificate, policy: AlgorithmPolicy | None, at: datetime) -> list[Reason]:
+    """Why the end entity's key is none, or not reliable. A CA's is found out when it has to verify a signature."""
     use = describe_key(certificate.spki)
-    if use.bits and policy.finding(use, at) is not None:
+    if use.name == "malformed" and len(certificate.spki) <= MAX_PUBLIC_KEY:
+        # RFC 3279 2.3.1, RFC 5480 2.1.1 and 2.2, RFC 8410 3: a point off the curve, an even modulus, spelt-out curves.
+        known = any(defect.reason.code == "TS-PATH-KEY-MALFORMED" for defect in certificate.details.defects)
+        return [] if known else [Reason.of("TS-PATH-KEY-MALFORMED", rule="not-a-key-of-its-algorithm")]
+    if policy is not None and use.bits and policy.finding(use, at) is not None:
         return [Reason.of("TS-PATH-ALGORITHM", algorithm=use.name, bits=use.bits, subject=who(certificate))]
     return []

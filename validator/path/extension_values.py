@@ -7,9 +7,11 @@ from validator.path.general_name import GeneralName
 
 ANY_POLICY = "2.5.29.32.0"
 ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0"
-POLICY_QUALIFIERS = frozenset({"1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"})
+PRACTICE_STATEMENT, USER_NOTICE = "1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"
+POLICY_QUALIFIERS = frozenset({PRACTICE_STATEMENT, USER_NOTICE})
 """The practice statement's address and the user notice (4.2.1.4)."""
 
+SUBJECT_DIRECTORY_ATTRIBUTES = "2.5.29.9"
 SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
 KEY_USAGE = "2.5.29.15"
 PRIVATE_KEY_USAGE_PERIOD = "2.5.29.16"
@@ -34,6 +36,7 @@ OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5"
 VALIDITY_ASSURED_SHORT_TERM = "0.4.0.194121.2.1"
 
 EXTENSION_NAMES = {
+    SUBJECT_DIRECTORY_ATTRIBUTES: "subjectDirectoryAttributes",
     SUBJECT_KEY_IDENTIFIER: "subjectKeyIdentifier",
     KEY_USAGE: "keyUsage",
     PRIVATE_KEY_USAGE_PERIOD: "privateKeyUsagePeriod",

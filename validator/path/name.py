@@ -24,6 +24,13 @@ _DECODERS = {
     der.UNIVERSAL_STRING: "utf-32-be",
 }
 _PRINTABLE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+_ALPHABETS = {
+    der.PRINTABLE_STRING: _PRINTABLE,
+    der.NUMERIC_STRING: frozenset(b"0123456789 "),
+    der.VISIBLE_STRING: frozenset(range(0x20, 0x7F)),
+}
+"""What the restricted character string types admit (X.680 41.3, 41.4; ISO/IEC 646 for VisibleString)."""
+_ANY = frozenset(range(0x100))
 EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _SHORT_NAMES = {
     "2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
@@ -219,6 +226,9 @@ def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attri
     octets = value.contents(data)
     text = None
     encoding = _DECODERS.get(value.tag)
+    if encoding is None and value.tag & ~0x20 in _DECODERS:
+        # X.690 10.2: no string is constructed.
+        faults.add("undecodable-string")
     if encoding is not None:
         try:
             text = octets.decode(encoding)
@@ -226,8 +236,8 @@ def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attri
             faults.add("undecodable-string")
         if not octets:
             faults.add("empty-string")
-        elif value.tag == der.PRINTABLE_STRING and not _PRINTABLE.issuperset(octets):
-            faults.add("printable-string-characters")
+        elif not _ALPHABETS.get(value.tag, _ANY).issuperset(octets):
+            faults.add("printable-string-characters" if value.tag == der.PRINTABLE_STRING else "string-characters")
     return Attribute(oid, value.tag, text, octets)
 
 

@@ -22,8 +22,8 @@ OBSOLETE_EXTENSIONS = frozenset(
 LENIENCIES = frozenset({
     "encoded-default-values", "negative-serial", "zero-serial", "long-serial",
     "unsorted-rdn", "undecodable-string", "empty-string",
-    "printable-string-characters", "non-critical-basic-constraints", "non-critical-name-constraints",
-    "non-critical-policy-constraints",
+    "printable-string-characters", "string-characters", "non-critical-basic-constraints",
+    "non-critical-name-constraints", "non-critical-policy-constraints",
     "critical-key-identifiers", "critical-information-access", "key-cert-sign-without-ca", "path-length-without-ca",
     "missing-key-identifiers", "alternative-name-form", "negative-rsa-modulus", "obsolete-extensions",
 })  # fmt: skip
@@ -44,7 +44,9 @@ _MUST_NOT_BE_CRITICAL = {
 # RFC 3280 6.1.4 (k) asks for basicConstraints to be present, whatever its criticality.
 RFC_3280_ERA = frozenset({"non-critical-policy-constraints", "non-critical-basic-constraints"})
 _OCSP = "1.3.6.1.5.5.7.48.1"
-_RSA = bytes.fromhex("2a864886f70d010101")
+_RSA, _NULL = bytes.fromhex("2a864886f70d010101"), b"\x05\x00"
+# X25519 and X448, with the octets that a key has.
+_RAW_KEYS = {bytes.fromhex("2b656e"): 32, bytes.fromhex("2b656f"): 56}
 
 Values = Mapping[str, object]
 
@@ -108,7 +110,9 @@ def _name_defects(
         found.append(Defect(Reason.of("TS-PATH-EMPTY-ISSUER")))
     if certificate.subject.empty:
         alternative = extensions.get(ext.SUBJECT_ALT_NAME)
-        if is_ca(values) or alternative is None or not alternative.critical:
+        # 4.1.2.6: nor may the name of a CRL issuer be empty, whatever else it is called.
+        usage = cast("frozenset[str] | None", values.get("key_usage")) or ()
+        if is_ca(values) or "cRLSign" in usage or alternative is None or not alternative.critical:
             found.append(Defect(Reason.of("TS-PATH-EMPTY-SUBJECT")))
     if not certificate.issuer.faults and not certificate.subject.faults:
         return
@@ -194,13 +198,25 @@ def _key_defects(spki: bytes) -> tuple[Defect, ...]:
         parts = der.sequence(spki, algorithm, limit=2)
         der.oid(spki, parts[0])
         unused, octets = der.bit_string(spki, key)
-        if parts[0].contents(spki) == _RSA:
-            modulus, _ = der.sequence(octets, der.single(octets, der.SEQUENCE), limit=2)
-            if der.integer(octets, modulus) < 0:
-                return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus"),)
-        elif not unused and key.value < _MAX_HEAD:
+        oid = parts[0].contents(spki)
+        if oid == _RSA:
+            return _rsa_defects(spki[parts[0].end : algorithm.end], octets)
+        if oid in _RAW_KEYS and (len(parts) > 1 or len(octets) != _RAW_KEYS[oid]):
+            # RFC 8410 3; keys of agreement, which no suite reads because they never sign.
+            return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="not-a-key-of-its-algorithm")),)
+        if not unused and key.value < _MAX_HEAD:
             _key_heads.put((len(spki), spki[:_BEGINNING]), spki[: key.value + 1])
     except (der.DerError, ValueError, IndexError) as error:
         rule = error.rule if isinstance(error, der.DerError) else "missing-field"
         return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule=rule)),)
+    return ()
+
+
+def _rsa_defects(parameters: bytes, key: bytes) -> tuple[Defect, ...]:
+    if parameters != _NULL:
+        # RFC 3279 2.3.1: the parameters of rsaEncryption MUST be NULL.
+        return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="parameters-not-null")),)
+    modulus, _ = der.sequence(key, der.single(key, der.SEQUENCE), limit=2)
+    if der.integer(key, modulus) < 0:
+        return (Defect(Reason.of("TS-PATH-KEY-MALFORMED", rule="negative-modulus"), "negative-rsa-modulus"),)
     return ()

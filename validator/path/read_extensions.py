@@ -129,9 +129,9 @@ def _encoded_default(extension: ext.Extension) -> Defect:
 
 def _decode(extension: ext.Extension) -> tuple[str | None, object, tuple[Defect, ...]]:
     reader = _READERS.get(extension.oid)
-    if reader is None:
+    if reader is None and extension.oid != ext.SUBJECT_DIRECTORY_ATTRIBUTES:
         return None, None, ()
-    field, read = reader
+    field, read = reader or (None, _directory_attributes)
     try:
         value = read(extension.value)
     except der.DerError as error:
@@ -165,10 +165,7 @@ def _key_usage(data: bytes) -> frozenset[str]:
 
 
 def _extended_key_usage(data: bytes) -> frozenset[str]:
-    parts = der.sequence(data, der.single(data), limit=1_000)
-    if not parts:
-        raise der.DerError("empty-sequence", 0)
-    return frozenset(der.oid(data, part) for part in parts)
+    return frozenset(der.oid(data, part) for part in _members(data, der.single(data)))
 
 
 def _octets(data: bytes) -> bytes:
@@ -188,7 +185,8 @@ def _authority_key_id(data: bytes) -> ext.AuthorityKeyIdentifier:
             raise der.DerError("unexpected-field", part.start)
         last = part.tag
         if part.tag == 0x80:
-            key_id = part.contents(data)
+            # Of no octets, it identifies nothing.
+            key_id = part.contents(data) or None
         elif part.tag == 0xA1:
             issuer = read_general_names(data, part, 100)
         elif part.tag == 0x82:
@@ -261,22 +259,35 @@ def _distribution_point(data: bytes, element: der.Element) -> ext.DistributionPo
 
 
 def _distribution_points(data: bytes) -> tuple[ext.DistributionPoint, ...]:
-    parts = der.sequence(data, der.single(data), limit=1_000)
-    if not parts:
-        raise der.DerError("empty-sequence", 0)
-    return tuple(_distribution_point(data, part) for part in parts)
+    return tuple(_distribution_point(data, part) for part in _members(data, der.single(data)))
 
 
 def _access(data: bytes) -> tuple[ext.AccessDescription, ...]:
     found: list[ext.AccessDescription] = []
-    for element in der.sequence(data, der.single(data), limit=1_000):
+    for element in _members(data, der.single(data)):
         parts = der.sequence(data, element, limit=2)
         if len(parts) != 2:
             raise der.DerError("missing-field", element.start)
         found.append(ext.AccessDescription(der.oid(data, parts[0]), read_general_name(data, parts[1])))
-    if not found:
-        raise der.DerError("empty-sequence", 0)
     return tuple(found)
+
+
+def _directory_attributes(data: bytes) -> None:
+    """4.2.1.8: nobody here needs them, but they are attributes with values."""
+    for element in _members(data, der.single(data)):
+        parts = der.sequence(data, element, limit=2)
+        if len(parts) != 2:
+            raise der.DerError("missing-field", element.start)
+        der.oid(data, parts[0])
+        if not der.sequence(data, parts[1], der.SET):
+            raise der.DerError("empty-set", parts[1].start)
+
+
+def _members(data: bytes, element: der.Element) -> list[der.Element]:
+    found = der.sequence(data, element, limit=1_000)
+    if not found:
+        raise der.DerError("empty-sequence", element.start)
+    return found
 
 
 def _null(data: bytes) -> bool:

@@ -1,7 +1,14 @@
 """Reads the policy extensions (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14) from DER."""
 
 from validator.asn1 import der
-from validator.path.extension_values import PolicyConstraints, PolicyInformation
+from validator.path.extension_values import (
+    ANY_POLICY,
+    POLICY_QUALIFIERS,
+    PRACTICE_STATEMENT,
+    USER_NOTICE,
+    PolicyConstraints,
+    PolicyInformation,
+)
 
 MAX_POLICIES = 20_000
 
@@ -16,7 +23,11 @@ def read_policies(data: bytes) -> tuple[PolicyInformation, ...]:
         policy = der.oid(data, parts[0])
         if policy in found:
             raise der.DerError("duplicate-policy", element.start)
-        found[policy] = PolicyInformation(policy, _qualifiers(data, parts[1]) if len(parts) == 2 else ())
+        qualifiers = _qualifiers(data, parts[1]) if len(parts) == 2 else ()
+        if policy == ANY_POLICY and not POLICY_QUALIFIERS.issuperset(oid for oid, _ in qualifiers):
+            # 4.2.1.4: with anyPolicy, only the two that the standard defines.
+            raise der.DerError("any-policy-qualifier", element.start)
+        found[policy] = PolicyInformation(policy, qualifiers)
     if not found:
         raise der.DerError("empty-sequence", 0)
     return tuple(found.values())
@@ -28,10 +39,22 @@ def _qualifiers(data: bytes, element: der.Element) -> tuple[tuple[str, bytes], .
         parts = der.sequence(data, qualifier, limit=2)
         if len(parts) != 2:
             raise der.DerError("missing-field", qualifier.start)
-        found.append((der.oid(data, parts[0]), parts[1].whole(data)))
+        found.append((_qualifier_type(data, *parts), parts[1].whole(data)))
     if not found:
         raise der.DerError("empty-sequence", element.start)
     return tuple(found)
+
+
+def _qualifier_type(data: bytes, identifier: der.Element, value: der.Element) -> str:
+    oid = der.oid(data, identifier)
+    if oid == PRACTICE_STATEMENT and value.tag != der.IA5_STRING:
+        raise der.DerError("unexpected-tag", value.start)
+    if oid == USER_NOTICE:
+        # A reference, a text, or both in this order. Which string types the text may have, RFC 6818 changed.
+        structured = [part.tag == der.SEQUENCE for part in der.sequence(data, value, limit=2)]
+        if structured in ([True, True], [False, True], [False, False]):
+            raise der.DerError("unexpected-field", value.start)
+    return oid
 
 
 def read_policy_mappings(data: bytes) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,15 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
     crl_pointer = der.extension("2.5.29.31", der.sequence(point))
     common_name = der.oid("2.5.4.3")
     unsorted = der.sequence(common_name, der.utf8_string("zz")) + der.sequence(common_name, der.utf8_string("a"))
+    attributes = "2.5.29.9"
+    odd_statement = der.sequence(der.oid("1.3.6.1.5.5.7.2.1"), der.utf8_string("https://ca.example"))
+    odd_notice = der.sequence(der.oid("1.3.6.1.5.5.7.2.2"), der.sequence(der.utf8_string("a"), der.utf8_string("b")))
+    unknown_qualifier = der.sequence(der.oid("1.2.3.4"), der.null())
+    crl_issuer = [f.san(f.dns("a.example"), critical=True), f.key_usage(0, 6)]
     trailing = der.extension("2.5.29.14", der.octet_string(b"a") + b"\x00")
+
+    def qualified(policy: str, qualifier: bytes) -> bytes:
+        return der.extension("2.5.29.32", der.sequence(der.sequence(der.oid(policy), der.sequence(qualifier))))
 
     def named(value: bytes) -> bytes:
         return der.sequence(der.set_of(der.sequence(common_name, value)))
@@ -35,6 +43,7 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "ends-before-it-begins": ("VALIDITY-ORDER", {"not_before": f.NOW + f.YEAR, "not_after": f.NOW - f.YEAR}),
         "empty-subject": ("EMPTY-SUBJECT", {"subject": ""}),
         "empty-subject-uncritical-san": ("EMPTY-SUBJECT", {"subject": "", "extra": [f.san(f.dns("a.example"))]}),
+        "empty-subject-of-crl-issuer": ("EMPTY-SUBJECT", {"subject": "", "extra": crl_issuer}),
         "duplicate-extension": ("EXTENSION-DUPLICATE", {"extra": [f.key_usage(0), f.key_usage(0)]}),
         "unknown-critical": ("UNKNOWN-CRITICAL-EXTENSION", {"extra": [unknown]}),
         "critical-aki": ("EXTENSION-CRITICALITY", {"extra": [f.aki("ca", critical=True)]}),
@@ -51,6 +60,18 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "empty-san": ("EXTENSION-MALFORMED", {"extra": [f.san()]}),
         "empty-policies": ("EXTENSION-MALFORMED", {"extra": [f.policies()]}),
         "policy-twice": ("EXTENSION-MALFORMED", {"extra": [f.policies("1.2.3", "1.2.3")]}),
+        "statement-not-ia5": ("EXTENSION-MALFORMED", {"extra": [qualified("1.2.3", odd_statement)]}),
+        "notice-of-two-texts": ("EXTENSION-MALFORMED", {"extra": [qualified("1.2.3", odd_notice)]}),
+        "any-policy-qualified": ("EXTENSION-MALFORMED", {"extra": [qualified("2.5.29.32.0", unknown_qualifier)]}),
+        "no-attributes": ("EXTENSION-MALFORMED", {"extra": [der.extension(attributes, der.sequence())]}),
+        "attribute-without-value": (
+            "EXTENSION-MALFORMED",
+            {"extra": [der.extension(attributes, der.sequence(der.sequence(der.oid("1.2.3"), der.set_of())))]},
+        ),
+        "aki-of-no-octets": (
+            "KEY-IDENTIFIER-MISSING",
+            {"extra": [der.extension("2.5.29.35", der.sequence(der.implicit(0, b"")))]},
+        ),
         "empty-key-usage": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x01\x00")]}),
         "key-usage-long": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x02\x00\x80")]}),
         "trailing-octets-in-extension": ("EXTENSION-MALFORMED", {"extra": [trailing]}),
@@ -89,6 +110,9 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "unsorted-rdn": ("NAME-ENCODING", {"subject": der.sequence(der.tlv(0x31, unsorted))}),
         "printable-with-at": ("NAME-ENCODING", {"subject": named(der.tlv(0x13, b"a@b"))}),
         "undecodable-name": ("NAME-ENCODING", {"subject": named(der.tlv(0x0C, b"\xff"))}),
+        "numeric-with-letters": ("NAME-ENCODING", {"subject": named(der.tlv(0x12, b"12a"))}),
+        "visible-with-control": ("NAME-ENCODING", {"subject": named(der.tlv(0x1A, b"a\x07"))}),
+        "constructed-string": ("NAME-ENCODING", {"subject": named(der.tlv(0x2C, der.utf8_string("a")))}),
     }  # fmt: skip
 
 
@@ -104,7 +128,9 @@ FAULTS = [
     "san-mail-without-at", "san-relative-uri", "san-uri-port", "san-uri-two-at", "san-uri-percent", "san-uri-number",
     "san-uri-hexadecimal", "san-uri-address", "san-mail-address", "san-smtp-utf8-ascii", "san-not-ia5",
     "no-rev-avail-beside-crl", "key-without-algorithm",
-    "unsorted-rdn", "printable-with-at", "undecodable-name",
+    "unsorted-rdn", "printable-with-at", "undecodable-name", "numeric-with-letters", "visible-with-control",
+    "constructed-string", "empty-subject-of-crl-issuer", "statement-not-ia5", "notice-of-two-texts",
+    "any-policy-qualified", "no-attributes", "attribute-without-value", "aki-of-no-octets",
 ]  # fmt: skip
 
 
@@ -231,3 +257,24 @@ def test_critical_policies_have_to_be_understood_with_their_qualifiers(
     extension = der.extension("2.5.29.32", der.sequence(information), critical=critical)
     outcome = forge.ask(forge.end_entity(extra=[extension]), [forge.root()], [forge.authority()])
     assert forge.codes(outcome) == (() if known or not critical else ("UNKNOWN-CRITICAL-EXTENSION",))
+
+
+# 4.1.2.2, 4.1.2.5, 4.1.2.8, appendix B: what a reader has to be ready for, next to what is forbidden.
+_AT_THE_LIMIT = {
+    "serial-of-20-octets": {"serial": der.integer((1 << 159) - 1)},
+    "unique-identifiers": {"unique": b"\x81\x03\x00\x01\x02\x82\x02\x00\x01"},
+    "ends-in-9999": {"validity": der.sequence(der.tlv(0x17, b"500101000000Z"), der.tlv(0x18, b"99991231235959Z"))},
+    "begins-in-year-1": {"validity": der.sequence(der.tlv(0x18, b"00010101000000Z"), der.tlv(0x17, b"491231235959Z"))},
+    "twenty-arcs": {"extra": [der.extension("1.2" + ".268435455" * 18, b"")]},
+    "extension-that-is-no-der": {"extra": [der.extension("1.2.3.4", b"\xff\xff")]},
+    "two-hundred-extensions": {"extra": [der.extension(f"1.2.3.{arc}", b"") for arc in range(200)]},
+    "name-beyond-the-upper-bound": {
+        "subject": der.sequence(der.set_of(der.sequence(der.oid("2.5.4.3"), der.utf8_string("a" * 40_000))))
+    },
+}
+
+
+@pytest.mark.parametrize("limit", sorted(_AT_THE_LIMIT))
+def test_what_is_allowed_is_accepted(forge: SimpleNamespace, limit: str) -> None:
+    leaf = forge.end_entity(**_AT_THE_LIMIT[limit])
+    assert forge.codes(forge.ask(leaf, [forge.root()], [forge.authority()])) == ()
