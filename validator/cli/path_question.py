@@ -7,7 +7,8 @@ reason in the answer: a line never goes missing.
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,9 @@ from validator.revocation.ocsp import parse_ocsp
 from validator.revocation.types import RevocationEvidence
 
 MAX_FILE_OCTETS = 600 * 1024 * 1024
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+MAX_SHOWN = 200
+"""How many characters of the question's own texts a sentence repeats."""
+_PEM_BOUNDARY = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]+)-----")
 # RFC 6960 2.4 and 3.2 (5): without nextUpdate newer information is available all the time, so that a response is good
 # for as long as it counts as recent, which is left to who asks.
 _UNDATED_SECONDS = 86_400
@@ -54,6 +57,10 @@ class Unreadable:
     reason: Reason
 
 
+def _any_time() -> None:
+    """No limit."""
+
+
 def octets(source: str) -> list[bytes]:
     """The DER values in a file or in a `base64:` text, several when it is PEM. Raises QuestionError."""
     if source.startswith("base64:"):
@@ -66,49 +73,78 @@ def octets(source: str) -> list[bytes]:
     if not data.lstrip()[:11].startswith(b"-----BEGIN "):
         return [data]
     try:
-        return [base64.b64decode(b"".join(body.split())) for _, body in _PEM.findall(data)]
+        return [base64.b64decode(b"".join(body.split())) for body in _pem_bodies(data)]
     except (binascii.Error, ValueError) as error:
         raise QuestionError("A PEM block cannot be decoded.") from error
 
 
+def _pem_bodies(data: bytes) -> Iterator[bytes]:
+    """What stands between each BEGIN and the next boundary, when that is its END (RFC 7468 2)."""
+    label, start = b"", 0
+    for boundary in _PEM_BOUNDARY.finditer(data):
+        if boundary[1] == b"END" and boundary[2] == label:
+            yield data[start : boundary.start()]
+        label, start = boundary[2] if boundary[1] == b"BEGIN" else b"", boundary.end()
+
+
 def _file(source: str) -> bytes:
     path = Path(source)
+    label = _short(path.name)
     try:
-        if path.stat().st_size > MAX_FILE_OCTETS:
-            raise QuestionError(f"The file {path.name} is larger than {MAX_FILE_OCTETS} octets.")
-        return path.read_bytes()
+        # A pipe or a device may never end, and would keep every later line waiting.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise QuestionError(f"{label} is not a file.")
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
-        raise QuestionError(f"The file {path.name!r} cannot be read.") from error
+        raise QuestionError(f"The file {label} cannot be read.") from error
+    if len(data) > MAX_FILE_OCTETS:
+        raise QuestionError(f"The file {label} is larger than {MAX_FILE_OCTETS} octets.")
+    return data
 
 
-def certificates(sources: Iterable[str]) -> tuple[Certificate, ...]:
+def _short(text: str) -> str:
+    return repr(text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…")
+
+
+def _parts(sources: Iterable[str], in_time: Callable[[], None]) -> Iterator[bytes]:
+    for source in sources:
+        for one in octets(source):
+            in_time()
+            yield one
+
+
+def certificates(sources: Iterable[str], in_time: Callable[[], None] = _any_time) -> tuple[Certificate, ...]:
     """The readable certificates among `sources`; a malformed one cannot be part of a path and is left out."""
-    parsed = (parse_certificate(one) for source in sources for one in octets(source))
-    return tuple(one for one in parsed if isinstance(one, Certificate))
+    parsed = map(parse_certificate, _parts(sources, in_time))
+    return tuple([one for one in parsed if isinstance(one, Certificate)])
 
 
-def anchors(sources: Iterable[str]) -> tuple[TrustAnchor, ...]:
+def anchors(sources: Iterable[str], in_time: Callable[[], None] = _any_time) -> tuple[TrustAnchor, ...]:
     """The trust anchors in `sources`. Raises QuestionError when one cannot be read: who named it relies on it, and a
     "no" for want of it would be unexplained."""
     found: list[TrustAnchor] = []
     for source in sources:
-        parsed = [parse_certificate(one) for one in octets(source)]
+        parsed = [parse_certificate(one) for one in _parts([source], in_time)]
         readable = [TrustAnchor(one) for one in parsed if isinstance(one, Certificate)]
         if not readable or len(readable) < len(parsed):
-            label = "base64 text" if source.startswith("base64:") else repr(Path(source).name)
+            label = "base64 text" if source.startswith("base64:") else _short(Path(source).name)
             raise QuestionError(f"The trust anchor in {label} is not a certificate that can be read.")
         found += readable
     return tuple(found)
 
 
-def evidence(crls: Iterable[str], ocsps: Iterable[str]) -> RevocationEvidence:
+def evidence(crls: Iterable[str], ocsps: Iterable[str], in_time: Callable[[], None] = _any_time) -> RevocationEvidence:
     """All CRLs and OCSP responses; unreadable ones are kept as such, so that answers can name them."""
-    lists = [parse_crl(one) for source in crls for one in octets(source)]
-    return RevocationEvidence.of([*lists, *(parse_ocsp(one) for source in ocsps for one in octets(source))])
+    lists = [parse_crl(one) for one in _parts(crls, in_time)]
+    return RevocationEvidence.of([*lists, *map(parse_ocsp, _parts(ocsps, in_time))])
 
 
-def question(row: Mapping[str, Any], now: datetime) -> PathRequest | Unreadable:
-    """The request of one line; `now` stands for a missing `at`. Raises QuestionError on a field of a wrong kind."""
+def question(
+    row: Mapping[str, Any], now: datetime, in_time: Callable[[], None] = _any_time
+) -> PathRequest | Unreadable:
+    """The request of one line; `now` stands for a missing `at`. `in_time` is called before each certificate, CRL and
+    OCSP response is read; what it raises ends the reading. Raises QuestionError on a field of a wrong kind."""
     leaf_octets = octets(_text(row, "leaf", required=True))
     if not leaf_octets:
         raise QuestionError("The leaf holds no certificate.")
@@ -118,9 +154,9 @@ def question(row: Mapping[str, Any], now: datetime) -> PathRequest | Unreadable:
         return Unreadable(leaf.reason)
     return PathRequest(
         leaf=leaf,
-        anchors=anchors(_texts(row, "anchors")),
-        pool=certificates(_texts(row, "pool")),
-        evidence=evidence(_texts(row, "crls"), _texts(row, "ocsps")),
+        anchors=anchors(_texts(row, "anchors"), in_time),
+        pool=certificates(_texts(row, "pool"), in_time),
+        evidence=evidence(_texts(row, "crls"), _texts(row, "ocsps"), in_time),
         at=_time(row.get("at"), now),
         settings=settings,
     )

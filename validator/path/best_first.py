@@ -106,7 +106,7 @@ class _BestFirst:
         if search.settings.require_explicit_policy and link.reach is not None and link.reach.empty:
             search.drop(link, (Reason.of("TS-PATH-POLICY"),))
             return None
-        obstacle = link.obstacle()
+        obstacle = link.obstacle(search.budget.check)
         if obstacle is not None:
             # The end entity is on every path; only another certificate could be gone round.
             search.blind = search.blind or obstacle.certificate not in (None, search.leaf)

@@ -34,14 +34,18 @@ class Budget:
         self.explored += 1
         if self.explored > self._steps:
             raise BudgetExceededError(f"{self._steps} steps")
-        if not self.explored & 15 and process_time() > self._deadline:
-            raise BudgetExceededError(f"{self._seconds} seconds")
+        # The clock is read seldom: reading it costs as much as a step.
+        if not self.explored & 15:
+            self.check()
 
     def signature(self) -> None:
         """One more signature is checked. Raises BudgetExceededError."""
         self.signatures += 1
         if self.signatures > self._signatures:
             raise BudgetExceededError(f"{self._signatures} signature checks")
-        # The clock is read seldom: reading it costs as much as a step.
-        if not self.signatures & 7 and process_time() > self._deadline:
-            raise BudgetExceededError(f"{self._seconds} seconds")
+        self.check()
+
+    def check(self) -> None:
+        """Before work that no step stands for. Raises BudgetExceededError when the time is up."""
+        if process_time() > self._deadline:
+            raise BudgetExceededError(f"{self._seconds:.2f} seconds")

@@ -114,8 +114,7 @@ def who(certificate: Certificate) -> str:
     """How sentences call a certificate: its subject, cut to a readable length, or its serial number."""
     if certificate.subject.empty:
         return f"serial number {certificate.serial:x}"
-    text = certificate.subject.text()
-    return text if len(text) <= 200 else text[:199] + "…"
+    return certificate.subject.brief()
 
 
 # The slots of Certificate in the order of its fields; its own constructor takes three times as long.

@@ -154,7 +154,7 @@ def _missing(extension: str) -> Reason:
 
 def _purpose(certificate: Certificate, wanted: frozenset[str] | None) -> Reason:
     missing = sorted((wanted or frozenset()) - (certificate.details.extended_key_usage or frozenset()))
-    return Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=", ".join(missing))
+    return Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=", ".join(missing)[:200])
 
 
 def _validity(certificate: Certificate, at: datetime) -> list[Reason]:

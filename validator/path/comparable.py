@@ -15,6 +15,7 @@ _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(.*)", r
 _AUTHORITY = re.compile(r"((?:.*@)?)(\[[^\]]*\]|[^:]*)((?::[0-9]*)?)", re.DOTALL)
 # The schemes that RFC 5280 7.4 wants normalised by their own rules, and their ports.
 _PORTS = {"ldap": ":389", "http": ":80", "https": ":443", "ftp": ":21"}
+_MAX_LABEL = 63
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -26,6 +27,9 @@ def comparable_domain(text: str) -> str:
 
 
 def _a_label(label: str) -> str:
+    if len(label) > _MAX_LABEL:
+        # No label of the DNS is longer, and Punycode takes the square of its length.
+        return label
     mapped = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", label).lower())
     return mapped if mapped.isascii() else "xn--" + mapped.encode("punycode", "replace").decode("ascii")
 

@@ -234,7 +234,7 @@ class _Question:
             return None
         settings = self._request.settings
         top = anchor_findings(anchor, settings, self._request.at)
-        validation = validate(chain, settings)
+        validation = validate(chain, settings, self._budget.check)
         late = self._late_signatures(chain)
         reasons = [*leaf.reasons, *top.reasons, *validation.reasons, *late]
         passable = bool(late) or any(reason.code != "TS-PATH-PATH-LENGTH" for reason in validation.reasons)

@@ -43,7 +43,7 @@ def every_path(search: Search) -> Iterator[tuple[Link, TrustAnchor]]:
         if known is not None:
             frame.end.inherit(known, link)
             continue
-        obstacle = link.obstacle()
+        obstacle = link.obstacle(search.budget.check)
         if obstacle is not None:
             frame.end.blocked(link, obstacle)
             search.drop(link, (obstacle.reason(),))

@@ -10,8 +10,11 @@ from validator.path.certificate import Certificate, who
 from validator.path.checks import purposes_allowed
 from validator.path.comparable import comparable_domain, comparable_mailbox, comparable_uri
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
-from validator.path.name import key_from_text
+from validator.path.name import MAX_NAME_OCTETS, key_from_text
 from validator.path.types import ExpectedName, PathSettings
+
+# How many characters of what was asked for a reason repeats.
+_SHOWN = 200
 
 
 def expectation_reasons(certificate: Certificate, settings: PathSettings) -> list[Reason]:
@@ -19,24 +22,26 @@ def expectation_reasons(certificate: Certificate, settings: PathSettings) -> lis
     if not settings.names and not settings.eku and not settings.key_usage:
         return []
     reasons = [
-        Reason.of("TS-PATH-NAME-MISMATCH", kind=expected.kind, value=expected.value)
+        Reason.of("TS-PATH-NAME-MISMATCH", kind=expected.kind, value=expected.value[:_SHOWN])
         for expected in settings.names
         if not carries(certificate, expected)
     ]
     if not purposes_allowed(certificate, settings.eku):
         missing = sorted((settings.eku or frozenset()) - (certificate.details.extended_key_usage or frozenset()))
-        usage = ", ".join(missing)
+        usage = ", ".join(missing)[:_SHOWN]
         reasons.append(Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=usage))
     usages = certificate.details.key_usage
     if settings.key_usage and usages is not None and not settings.key_usage <= usages:
-        reasons.append(Reason.of("TS-PATH-REQUIRED-KEY-USAGE", usage=", ".join(sorted(settings.key_usage - usages))))
+        reasons.append(
+            Reason.of("TS-PATH-REQUIRED-KEY-USAGE", usage=", ".join(sorted(settings.key_usage - usages))[:_SHOWN])
+        )
     return reasons
 
 
 def carries(certificate: Certificate, expected: ExpectedName) -> bool:
     """The certificate carries the expected name; an unknown kind or an unreadable value is carried by none."""
     match = _MATCHERS.get(expected.kind)
-    return match is not None and match(certificate, expected.value)
+    return match is not None and len(expected.value) <= MAX_NAME_OCTETS and match(certificate, expected.value)
 
 
 def _alternatives(certificate: Certificate, kind: str) -> tuple[GeneralName, ...]:
@@ -44,6 +49,9 @@ def _alternatives(certificate: Certificate, kind: str) -> tuple[GeneralName, ...
 
 
 def _dns(certificate: Certificate, value: str) -> bool:
+    if len(value) > 254:
+        # Nothing that long is a domain name, and IDNA takes the square of its length.
+        return False
     wanted = comparable_domain(value).encode("utf-8", "replace").removesuffix(b".")
     if host_fault(wanted) is not None:
         return False

@@ -25,9 +25,9 @@ class GeneralName:
 
     @property
     def text(self) -> str:
-        """The value for people: ASCII of the string forms, RFC 4514 of a directory name, hex otherwise."""
+        """The value for people: ASCII of the string forms, RFC 4514 of a directory name (cut), hex otherwise."""
         if self.name is not None:
-            return self.name.text()
+            return self.name.brief()
         if self.kind in _IA5:
             return self.value.decode("ascii", "backslashreplace")
         if self.kind == IP and len(self.value) == 4:

@@ -1,5 +1,6 @@
 """A path under construction, from the end entity upwards, and what may be decided about one more certificate on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from policies.reasons import Reason
@@ -9,7 +10,7 @@ from validator.path.general_name import DN
 from validator.path.name_constraints import Violation, constraint_index, violation_reason
 from validator.path.policy_reach import PolicyReach
 
-MAX_PATH_CERTIFICATES = 100
+MAX_PATH_CERTIFICATES = 1_001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +66,10 @@ class Link:
             link = link.below
         return False
 
-    def obstacle(self) -> "Obstacle | None":
+    def obstacle(self, in_time: Callable[[], None]) -> "Obstacle | None":
         """What stands in the way of the certificate on top of this path, whatever will stand above it: its path
-        length, or its name constraints with a certificate below (RFC 5280 6.1.3 (b), (c), 6.1.4 (l), (m))."""
+        length, or its name constraints with a certificate below (RFC 5280 6.1.3 (b), (c), 6.1.4 (l), (m)). `in_time` is
+        called before the names of each certificate are looked at."""
         top = self.certificate
         constraints = top.details.basic_constraints
         limit = None if constraints is None else constraints.path_length
@@ -80,6 +82,7 @@ class Link:
         for position, one in enumerate(self.chain()[:-1]):
             if position and one.self_issued:
                 continue
+            in_time()
             violation = index.violation(one)
             if violation is not None:
                 return Obstacle(certificate=one, violation=violation)

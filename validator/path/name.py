@@ -8,6 +8,7 @@ not character strings compare as octets.
 import stringprep
 import unicodedata
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from validator.asn1 import der
@@ -49,6 +50,8 @@ _OTHER_NAMES = {
     "EMAIL": EMAIL_ADDRESS, "EMAILADDRESS": EMAIL_ADDRESS,
 }  # fmt: skip
 _OIDS = _OTHER_NAMES | {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
+MAX_NAME_OCTETS = 64 * 1024
+"""The longest name that is read: twice ub-name of X.520, the largest upper bound of any attribute."""
 
 
 class Attribute(NamedTuple):
@@ -91,6 +94,16 @@ class Name:
     def text(self) -> str:
         """RFC 4514 form, most specific RDN first, for people; never for comparison."""
         return ",".join("+".join(_attribute_text(item) for item in rdn) for rdn in reversed(self.rdns))
+
+    def brief(self, limit: int = 200) -> str:
+        """The beginning of `text`, at most `limit` characters, made without making all of it."""
+        text = ""
+        for rdn in reversed(self.rdns):
+            for separator, item in zip(chain((",",), repeat("+")), rdn, strict=False):
+                text += (separator if text else "") + _attribute_text(item, limit + 1)
+                if len(text) > limit:
+                    return text[: limit - 1] + "…"
+        return text
 
 
 _names: Generations[bytes, Name] = Generations(8 * 1024 * 1024)
@@ -136,6 +149,8 @@ def _parse(encoded: bytes) -> Name:
     faults: tuple[str, ...] = ()
     get = _rdns.get
     offset = 0
+    if len(encoded) > MAX_NAME_OCTETS:
+        raise der.DerError("too-large", 0)
     for octets in der.encodings(encoded, der.single(encoded, der.SEQUENCE), 1_000):
         rdn = get(octets) or _remembered_rdn(octets, encoded, offset)
         attributes.append(rdn[0])
@@ -252,10 +267,21 @@ def _attribute_key(attribute: Attribute) -> bytes:
 def normalise_text(text: str) -> str:
     """Text ready for caseIgnoreMatch: RFC 4518 mapping, case folding, NFKC and insignificant-space handling."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_folding))
+        text = _composed(text.translate(_folding))
     elif not text.isprintable():
-        text = "".join(_mapped(character) for character in text)
+        text = text.translate(_folding)
     return " ".join(text.lower().split())
+
+
+def _composed(text: str) -> str:
+    """NFKC, of long texts piece by piece: bringing a run of combining marks into order costs the square of its length.
+    What is equal then is equivalent; two ways of writing more than a piece may be told apart."""
+    if len(text) <= _PIECE:
+        return unicodedata.normalize("NFKC", text)
+    return "".join([unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)])
+
+
+_PIECE = 256
 
 
 class _Folding(dict[int, str]):
@@ -281,11 +307,12 @@ def _mapped(character: str) -> str:
     return character
 
 
-def _attribute_text(attribute: Attribute) -> str:
+def _attribute_text(attribute: Attribute, limit: int | None = None) -> str:
     label = _SHORT_NAMES.get(attribute.type, attribute.type)
     if attribute.text is None:
-        return f"{label}=#{attribute.octets.hex()}"
-    escaped = "".join("\\" + one if one in ',+"\\<>;=' else one for one in attribute.text if one.isprintable())
+        return f"{label}=#{attribute.octets[:limit].hex()}"
+    text = attribute.text[:limit]
+    escaped = "".join("\\" + one if one in ',+"\\<>;=' else one for one in text if one.isprintable())
     return f"{label}={escaped}"
 
 

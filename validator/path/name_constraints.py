@@ -5,7 +5,7 @@ certificate's constraints hold by themselves for everything below it, so a path 
 constraining certificate and certificate below is: no subtrees are ever intersected.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.reasons import Reason
@@ -17,6 +17,7 @@ from validator.path.name import EMAIL_ADDRESS
 
 PERMITTED, EXCLUDED, UNSUPPORTED = "not-permitted", "excluded", "unsupported"
 _WHOLE = b""
+_MAX_KNOWN = 1_000
 # No name of the DNS is longer (RFC 1035 2.3.4).
 _MAX_HOST = 255
 
@@ -66,8 +67,7 @@ class _Subtrees:
     folded_mailboxes: frozenset[bytes]
     uris: frozenset[bytes]
     uri_domains: frozenset[bytes]
-    networks: frozenset[tuple[int, int, int]]
-    masks: frozenset[tuple[int, int]]
+    networks: Mapping[int, tuple[tuple[int, frozenset[int]], ...]]
     names: _NameTree
     others: frozenset[tuple[str | None, bytes]]
 
@@ -79,13 +79,15 @@ def _form(name: GeneralName) -> str:
 
 def _index(bases: tuple[GeneralName, ...]) -> _Subtrees:
     by_kind: dict[str, set[bytes]] = {}
-    networks, names, others = set(), set(), set()
+    networks: dict[int, dict[int, set[int]]] = {}
+    names, others = set(), set()
     for base in bases:
         by_kind.setdefault(base.kind, set()).add(base.value.lower())
         if base.kind == IP:
             half = len(base.value) // 2
             mask = int.from_bytes(base.value[half:], "big")
-            networks.add((half, mask, int.from_bytes(base.value[:half], "big") & mask))
+            masked = int.from_bytes(base.value[:half], "big") & mask
+            networks.setdefault(half, {}).setdefault(mask, set()).add(masked)
         elif base.name is not None:
             names.add(base.name.rdn_keys)
         elif base.kind == OTHER:
@@ -102,8 +104,9 @@ def _index(bases: tuple[GeneralName, ...]) -> _Subtrees:
         folded_mailboxes=frozenset(mailbox.lower() for mailbox in mailboxes),
         uris=frozenset(value for value in uris if value[:1] != b"."),
         uri_domains=frozenset(value[1:] for value in uris if value[:1] == b"."),
-        networks=frozenset(networks),
-        masks=frozenset((size, mask) for size, mask, _ in networks),
+        networks={
+            size: tuple((mask, frozenset(found)) for mask, found in masks.items()) for size, masks in networks.items()
+        },
         names=_NameTree(names),
         others=frozenset(others),
     )
@@ -159,21 +162,29 @@ def _in_uri(trees: _Subtrees, host: bytes) -> bool:
 
 
 def _in_ip(trees: _Subtrees, value: bytes) -> bool:
-    number, size = int.from_bytes(value, "big"), len(value)
-    return any(length == size and (size, mask, number & mask) in trees.networks for length, mask in trees.masks)
+    number = int.from_bytes(value, "big")
+    return any(number & mask in networks for mask, networks in trees.networks.get(len(value), ()))
 
 
 class ConstraintIndex:
     """The constraints of one certificate, ready to be asked about names."""
 
-    __slots__ = ("_excluded", "_permitted")
+    __slots__ = ("_excluded", "_known", "_permitted")
 
     def __init__(self, constraints: NameConstraints) -> None:
         self._permitted = _index(constraints.permitted or ())
         self._excluded = _index(constraints.excluded or ())
+        self._known: dict[str, Violation | None] = {}
 
     def violation(self, certificate: Certificate) -> Violation | None:
         """The first name of `certificate` that is excluded, not permitted, or of a form that cannot be decided."""
+        if certificate.fingerprint not in self._known:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            self._known[certificate.fingerprint] = self._violation(certificate)
+        return self._known[certificate.fingerprint]
+
+    def _violation(self, certificate: Certificate) -> Violation | None:
         for name in certificate_names(certificate):
             problem = self._problem(name)
             if problem is not None:

@@ -44,7 +44,7 @@ def best_rejected(
         looked_at = sorted(parts, key=_progress, reverse=True)[:MAX_COMPARED]
         best = next((one for one in looked_at if signed(one)), looked_at[0] if looked_at else None)
     if best is None:
-        missing = Reason.of("TS-PATH-NO-ISSUER", subject=who(leaf), issuer=leaf.issuer.text()[:200])
+        missing = Reason.of("TS-PATH-NO-ISSUER", subject=who(leaf), issuer=leaf.issuer.brief())
         rest = () if further else (Reason.of("TS-PATH-NO-ANCHOR-REACHED") if issuer_known else missing,)
         return CandidatePath(certificates=(leaf,), reasons=order_reasons((*further, *own, *rest)))
     reasons = order_reasons((*own, *best.reasons, *further))

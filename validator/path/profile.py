@@ -158,7 +158,9 @@ def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension], 
             fault = constraint_fault(base)
             if fault is not None:
                 found.append(
-                    Defect(Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text, fault=fault))
+                    Defect(
+                        Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text[:200], fault=fault)
+                    )
                 )
                 break
 
@@ -168,7 +170,7 @@ def _alt_name_defects(values: Values, found: list[Defect]) -> None:
         for name in cast("tuple[GeneralName, ...] | None", values.get(field)) or ():
             fault = general_name_fault(name)
             if fault is not None:
-                reason = Reason.of("TS-PATH-ALTERNATIVE-NAME-FORM", kind=name.kind, value=name.text, fault=fault)
+                reason = Reason.of("TS-PATH-ALTERNATIVE-NAME-FORM", kind=name.kind, value=name.text[:200], fault=fault)
                 found.append(Defect(reason, "alternative-name-form"))
                 break
 

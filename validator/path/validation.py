@@ -4,7 +4,7 @@ Signatures and revocation are not decided here: they belong to a pair of certifi
 search decides them once per pair. Everything that depends on the whole path is here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from policies.reasons import Reason
@@ -38,19 +38,56 @@ class PathValidation:
     qualifiers: Qualifiers
 
 
-def validate(chain: Sequence[Certificate], settings: PathSettings) -> PathValidation:
+def _any_time() -> None:
+    """No limit."""
+
+
+def validate(
+    chain: Sequence[Certificate], settings: PathSettings, in_time: Callable[[], None] = _any_time
+) -> PathValidation:
     """Validate `chain` (end entity first, trust anchor last, at least two certificates).
 
-    The reasons are in the order in which the standard would meet them, from the anchor down.
+    The reasons are in the order in which the standard would meet them, from the anchor down. `in_time` is called before
+    the work on each certificate; what it raises ends the validation.
     """
-    validation = conclude(state_above(tuple(chain[1:]), settings), chain[0])
-    constraints = violations(chain, settings)
+    state = state_above(tuple(chain[1:]), settings, in_time)
+    in_time()
+    validation = conclude(state, chain[0])
+    constraints = violations(chain, settings, in_time=in_time)
     return replace(validation, reasons=(*constraints, *validation.reasons)) if constraints else validation
 
 
-def state_above(authorities: tuple[Certificate, ...], settings: PathSettings) -> PathState:
-    """The variables of 6.1.2 after the certificates above an end entity, trust anchor last."""
-    return _prefix(authorities[::-1], settings)
+def state_above(
+    authorities: tuple[Certificate, ...], settings: PathSettings, in_time: Callable[[], None] = _any_time
+) -> PathState:
+    """The variables of 6.1.2 after the certificates above an end entity, trust anchor last.
+
+    The state after each of them is kept, because an issuer's paths share it. It depends on nothing but the contents of
+    the certificates and the inputs of 6.1.1 in the key.
+    """
+    inputs = (
+        settings.initial_policies,
+        settings.require_explicit_policy,
+        settings.inhibit_policy_mapping,
+        settings.inhibit_any_policy,
+        settings.anchor_constraints,
+    )
+    from_above = authorities[::-1]
+    fingerprints = tuple(certificate.fingerprint for certificate in from_above)
+    state: PathState | None = None
+    done = len(from_above)
+    while done and state is None:
+        state = _prefixes.get((fingerprints[:done], inputs))
+        done -= state is None
+    if state is None:
+        state, done = _initial(from_above[0], settings), 1
+        _keep((fingerprints[:1], inputs), state)
+    for length in range(done + 1, len(from_above) + 1):
+        in_time()
+        certificate = from_above[length - 1]
+        state = _prepare_next(_basic(state, certificate, final=False), certificate)
+        _keep((fingerprints[:length], inputs), state)
+    return state
 
 
 def conclude(state: PathState, leaf: Certificate) -> PathValidation:
@@ -61,31 +98,6 @@ def conclude(state: PathState, leaf: Certificate) -> PathValidation:
 _prefixes: dict[tuple[object, ...], PathState] = {}
 _MAX_PREFIXES, _MAX_NODES = 4_096, 100_000
 _kept_nodes = 0
-
-
-def _prefix(authorities: tuple[Certificate, ...], settings: PathSettings) -> PathState:
-    """The state after the trust anchor and the CA certificates; kept, because an issuer's paths share it.
-
-    It depends on nothing but the certificates' contents and the inputs of 6.1.1 in the key.
-    """
-    key = (
-        tuple(certificate.fingerprint for certificate in authorities),
-        settings.initial_policies,
-        settings.require_explicit_policy,
-        settings.inhibit_policy_mapping,
-        settings.inhibit_any_policy,
-        settings.anchor_constraints,
-    )
-    known = _prefixes.get(key)
-    if known is not None:
-        return known
-    if len(authorities) == 1:
-        state = _initial(authorities[0], settings)
-    else:
-        state = _prefix(authorities[:-1], settings)
-        state = _prepare_next(_basic(state, authorities[-1], final=False), authorities[-1])
-    _keep(key, state)
-    return state
 
 
 def _keep(key: tuple[object, ...], state: PathState) -> None:
@@ -192,7 +204,11 @@ def _less_one(counter: int | None) -> int | None:
 
 
 def violations(
-    chain: Sequence[Certificate], settings: PathSettings, *, of_leaf_only: bool = False
+    chain: Sequence[Certificate],
+    settings: PathSettings,
+    *,
+    of_leaf_only: bool = False,
+    in_time: Callable[[], None] = _any_time,
 ) -> tuple[Reason, ...]:
     """6.1.3 (b) and (c): every constraining certificate against every certificate below it, or against the end entity
     where the others are known to be right."""
@@ -206,6 +222,7 @@ def violations(
             # Self-issued certificates are exempt unless they are the final one.
             if below and chain[below].self_issued:
                 continue
+            in_time()
             violation = index.violation(chain[below])
             if violation is not None:
                 reasons.append(violation_reason(violation, chain[below]))
