@@ -1,8 +1,10 @@
 """Whether a CRL's scope includes a certificate, and for which revocation reasons (RFC 5280 6.3.3 (b) to (e))."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from validator.path.certificate import Certificate
+from validator.path.comparable import comparable_uri
 from validator.path.extension_values import DistributionPoint
 from validator.path.general_name import DN, URI, GeneralName
 from validator.path.name import Name
@@ -86,10 +88,11 @@ def _name_key(name: GeneralName) -> NameKey:
     return name.kind, (name.type_id, name.value)
 
 
-def _uri_key(value: bytes) -> bytes:
-    # 7.4: scheme and host without regard to case, everything else exactly.
-    scheme, separator, rest = value.partition(b"://")
-    if not separator:
-        return value
-    authority, slash, path = rest.partition(b"/")
-    return scheme.lower() + separator + authority.lower() + slash + path
+def _uri_key(value: bytes) -> str:
+    # What strangers' long addresses cost is not to be remembered as well.
+    return _known_uri_key(value) if len(value) <= 500 else comparable_uri(value.decode("ascii"))
+
+
+@lru_cache(maxsize=4_096)
+def _known_uri_key(value: bytes) -> str:
+    return comparable_uri(value.decode("ascii"))

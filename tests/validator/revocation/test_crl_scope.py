@@ -50,6 +50,13 @@ class TestDistributionPoint:
         other = pki.crl(ca, extensions=(pki.idp(pki.full_name(pki.uri("http://a.example/ONE.crl"))),))
         assert codes(pki.ask(leaf, ca, other)) == {"TS-REV-SCOPE"}
 
+    @pytest.mark.parametrize("same", ["http://a.example:80/one.crl", "http://a.example/x/../%6fne.crl"])
+    def test_uris_that_are_the_same_when_normalised(self, pki, ca, same):
+        # RFC 5280 7.4
+        leaf = leaf_with(pki, ca, pki.point(pki.full_name(pki.uri(A))))
+        listed = pki.crl(ca, extensions=(pki.idp(pki.full_name(pki.uri(same))),))
+        assert pki.ask(leaf, ca, listed).status is Status.GOOD
+
     def test_names_do_not_meet_whatever_is_listed(self, pki, ca):
         leaf = leaf_with(pki, ca, pki.point(pki.full_name(pki.uri(A))))
         listed = pki.crl(ca, pki.entry(1000), extensions=(pki.idp(pki.full_name(pki.uri(B))),))
