@@ -67,6 +67,9 @@ PLAIN_DIGESTS = {
 }
 
 
+_DIGESTS = DER_DIGESTS | PLAIN_DIGESTS
+
+
 def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     """A point on a named curve, compressed or not (RFC 5480 2.2); it must lie on the curve."""
     oid = _curve_oid(info.algorithm.parameters)
@@ -189,7 +192,7 @@ def order_octets(key: ec.EllipticCurvePublicKey) -> int:
 def _digests(identifier: AlgorithmIdentifier) -> tuple[DigestAlgorithm, ...]:
     if identifier.parameters is not None:
         raise MalformedError("ECDSA parameters must be absent (RFC 5758 3.2)")
-    return (digest_by_name((DER_DIGESTS | PLAIN_DIGESTS)[identifier.oid]),)
+    return (digest_by_name(_DIGESTS[identifier.oid]),)
 
 
 def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
@@ -198,9 +201,17 @@ def _prepare(identifier: AlgorithmIdentifier, key: LoadedKey) -> Check:
         return partial(ecdsa_computed.check_der if der else ecdsa_computed.check_plain, key.material, digest)
     if not isinstance(key.material, _Point):
         raise MismatchError("an ECDSA signature with an SM2 key")
-    if digest.primitive is None:
+    scheme = _scheme(digest.name)
+    if scheme is None:
         return partial(_verify_digest, key.material.public_key(), digest)
-    return partial(_verify if der else _verify_plain, key.material.public_key(), ec.ECDSA(digest.primitive))
+    return partial(_verify if der else _verify_plain, key.material.public_key(), scheme)
+
+
+@cache
+def _scheme(digest_name: str) -> ec.ECDSA | None:
+    """The library's object for ECDSA with this digest, None when the library does not sign with it."""
+    primitive = digest_by_name(digest_name).primitive
+    return None if primitive is None else ec.ECDSA(primitive)
 
 
 _SCHEME = SignatureScheme(frozenset({EC_PUBLIC_KEY}), _digests, _prepare)

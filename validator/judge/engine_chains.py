@@ -137,7 +137,7 @@ class EngineChains:
         if certificate is None or not tops or not self.subjects(certificate.issuer):
             return ()
         request = self._request(certificate, tops, certificate.not_before, RevocationMode.NONE, Purpose.TIME_STAMP)
-        outcome = build_path(replace(request, settings=replace(request.settings, anchor_basic_constraints=True)))
+        outcome = build_path(request._replace(settings=replace(request.settings, anchor_basic_constraints=True)))
         return () if outcome.valid else tuple(item for item in outcome.reasons if item.code in _NO_AUTHORITY)
 
     def _is_top(self, certificate: Certificate) -> bool:
@@ -247,7 +247,7 @@ class EngineChains:
         # Whether the signer was in force then may be known from later information too: the cross-certificates of a
         # forum's own path are never in the signature, and no statement of that day about them may be at hand.
         settings = replace(request.settings, check_leaf_validity=True, known_until=self._validation_time)
-        return build_path(replace(request, settings=settings))
+        return build_path(request._replace(settings=settings))
 
 
 class _Signers:

@@ -6,15 +6,15 @@ defect unless the jurisdiction's profile grants the leniency it names. Extension
 pool may hold a thousand certificates of which a path needs three.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from policies.reasons import Reason
 from validator.asn1 import der
 from validator.asn1.der import Element
+from validator.asn1.frozen import maker
 from validator.asn1.memory import Generations
 from validator.path.frame import read_frame, usual_frame
 from validator.path.name import Name, parse_name, parse_own_name
@@ -117,10 +117,7 @@ def who(certificate: Certificate) -> str:
     return certificate.subject.brief()
 
 
-# The slots of Certificate in the order of its fields; its own constructor takes three times as long.
-_ASSIGN: tuple[Callable[[Certificate, Any], None], ...] = tuple(
-    getattr(Certificate, field.name).__set__ for field in fields(Certificate)
-)
+_certificate = maker(Certificate)
 _parsed: Generations[bytes, Certificate | MalformedCertificate] = Generations(_MAX_CACHED_OCTETS)
 
 
@@ -144,9 +141,4 @@ def parse_certificate(encoded: bytes) -> Certificate | MalformedCertificate:
 
 def _read(data: bytes, fingerprint: str) -> Certificate:
     frame = usual_frame(data) or read_frame(data)
-    names = parse_name(frame.issuer), parse_own_name(frame.subject)
-    certificate = object.__new__(Certificate)
-    values: tuple[Any, ...] = (data, fingerprint, *frame[:-2], *names, [])
-    for assign, value in zip(_ASSIGN, values, strict=True):
-        assign(certificate, value)
-    return certificate
+    return _certificate(data, fingerprint, *frame[:-2], parse_name(frame.issuer), parse_own_name(frame.subject), [])

@@ -57,23 +57,44 @@ class CertificateDetails(NamedTuple):
         return self.basic_constraints is not None and self.basic_constraints.ca
 
 
+class _Model:
+    """A certificate that was read, as a model for those that are like it; whether it may be one is found out when the
+    first of them comes."""
+
+    __slots__ = ("_certificate", "_likeness", "_sound", "details")
+
+    def __init__(self, certificate: Certificate, likeness: Likeness, details: CertificateDetails) -> None:
+        self.details = details
+        self._certificate: Certificate | None = certificate
+        self._likeness = likeness
+        self._sound = False
+
+    @property
+    def sound(self) -> bool:
+        """What likeness cut out of the certificate are extensions of it."""
+        if self._certificate is not None:
+            self._sound = self._likeness.cut_between(self._certificate)
+            self._certificate = None
+        return self._sound
+
+
 # By likeness; what weighs besides the encoding is in octets.
-_alike: Generations[Key, CertificateDetails] = Generations(16 * 1024 * 1024)
-_WEIGHT = 1_000
+_alike: Generations[Key, _Model] = Generations(16 * 1024 * 1024)
+_WEIGHT = 1_500
 
 
 def read_details(certificate: Certificate) -> CertificateDetails:
     """Decode every known extension of `certificate`. Never raises: an unreadable one is a defect."""
     likeness = likeness_of(certificate)
     like = None if likeness is None else _alike.get(likeness.key)
-    if likeness is not None and like is not None:
-        return _filled(like, likeness)
+    if likeness is not None and like is not None and like.sound:
+        return _filled(like.details, likeness)
     decoded, error = decode_extensions(certificate)
     values, defects = collected(decoded, error)
     details = CertificateDetails(**values, defects=(*defects, *certificate_defects(certificate, values)))  # type: ignore[arg-type]
     whole = error is None and len(details.extensions) == len(decoded)
-    if likeness is not None and whole and likeness.cut_between(certificate):
-        _alike.put(likeness.key, details, 4 * len(certificate.der) + _WEIGHT)
+    if likeness is not None and like is None and whole:
+        _alike.put(likeness.key, _Model(certificate, likeness, details), 4 * len(certificate.der) + _WEIGHT)
     return details
 
 

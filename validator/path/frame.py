@@ -31,7 +31,9 @@ class Frame(NamedTuple):
 
 
 _new = tuple.__new__
-_VERSION_3 = b"\xa0\x03\x02\x01\x02"
+# A SEQUENCE with two octets of length; version 3 and the tag of the serial number; the tags and lengths of UTCTimes.
+_LONG_SEQUENCE = b"\x30\x82"
+_VERSION_3 = b"\xa0\x03\x02\x01\x02\x02"
 _UTC_TIMES = b"\x30\x1e\x17\x0d"
 
 
@@ -39,24 +41,26 @@ def usual_frame(data: bytes) -> Frame | None:
     """The frame of a version 3 certificate in UTCTime with extensions and no unique identifiers, None for any other
     and for everything that is not DER."""
     size = len(data)
-    if size < 0x100 or data[0] != 0x30 or data[4] != 0x30 or data[8:13] != _VERSION_3 or data[13] != der.INTEGER:
+    if size < 0x104 or data[8:14] != _VERSION_3 or data[:2] != _LONG_SEQUENCE or data[4:6] != _LONG_SEQUENCE:
+        return None
+    if (data[2] << 8 | data[3]) + 4 != size or not 0 < data[14] < 0x80 or not data[6]:
         return None
     try:
-        tbs_end = _end(data, 4)
-        if _end(data, 0) != size or data[1] != 0x82 or data[5] != 0x82:
-            return None
-        inner = _end(data, 13)
+        tbs_end = (data[6] << 8 | data[7]) + 8
+        inner = 15 + data[14]
         issuer = _end(data, inner)
         validity = _end(data, issuer)
         subject = validity + 32
         spki = _end(data, subject)
         holder = _end(data, spki)
-        extensions = holder + 2 if data[holder + 1] < 0x80 else holder + (data[holder + 1] & 0x7F) + 2
-        algorithm = _end(data, holder)
-        signature = _end(data, tbs_end)
+        extensions = _value(data, holder)
+        inner_algorithm = data[inner:issuer]
+        outer_alike = data.startswith(inner_algorithm, tbs_end)
+        signature = tbs_end + len(inner_algorithm) if outer_alike else _end(data, tbs_end)
+        value = _value(data, signature)
         # Every element begins where the one before it ends, so all are inside when the last one is.
         if (
-            algorithm != tbs_end
+            _end(data, holder) != tbs_end
             or _end(data, extensions) != tbs_end
             or _end(data, signature) != size
             or data[inner] != der.SEQUENCE
@@ -71,16 +75,14 @@ def usual_frame(data: bytes) -> Frame | None:
             or data[signature] != der.BIT_STRING
         ):
             return None
-        value = signature + 2 if data[signature + 1] < 0x80 else signature + (data[signature + 1] & 0x7F) + 2
         serial = data[15:inner]
-        if data[value] or not 0 < data[14] < 0x80 or not _minimal(serial):
+        if data[value] or not _minimal(serial):
             return None
         not_before = der.time_of(data[validity + 2 : validity + 17])
         not_after = der.time_of(data[validity + 17 : validity + 32])
+        content = _value(data, extensions)
     except (IndexError, der.DerError):
         return None
-    content = extensions + 2 if data[extensions + 1] < 0x80 else extensions + (data[extensions + 1] & 0x7F) + 2
-    inner_algorithm, outer_algorithm = data[inner:issuer], data[tbs_end:signature]
     return _new(
         Frame,
         (
@@ -88,7 +90,7 @@ def usual_frame(data: bytes) -> Frame | None:
             3,
             serial,
             inner_algorithm,
-            inner_algorithm if inner_algorithm == outer_algorithm else outer_algorithm,
+            inner_algorithm if outer_alike else data[tbs_end:signature],
             not_before,
             not_after,
             data[spki:holder],
@@ -99,6 +101,12 @@ def usual_frame(data: bytes) -> Frame | None:
             data[subject:spki],
         ),
     )
+
+
+def _value(data: bytes, at: int) -> int:
+    """Where the contents of the element at `at` begin, which ends somewhere."""
+    length = data[at + 1]
+    return at + 2 if length < 0x80 else at + 2 + (length & 0x7F)
 
 
 def _end(data: bytes, at: int) -> int:

@@ -12,6 +12,7 @@ from itertools import chain, repeat
 from typing import NamedTuple
 
 from validator.asn1 import der
+from validator.asn1.frozen import maker
 from validator.asn1.memory import Generations
 
 _DECODERS = {
@@ -106,6 +107,7 @@ class Name:
         return text
 
 
+_name = maker(Name)
 _names: Generations[bytes, Name] = Generations(8 * 1024 * 1024)
 
 
@@ -139,7 +141,7 @@ def parse_name(encoded: bytes) -> Name:
 
 def parse_own_name(encoded: bytes) -> Name:
     """The same for a name that only its holder is likely to bear, and that is therefore not kept."""
-    return _names.get(encoded) or _parse(encoded)
+    return _names.get(encoded) or _with_known_head(encoded) or _parse(encoded)
 
 
 def _parse(encoded: bytes) -> Name:
@@ -158,7 +160,54 @@ def _parse(encoded: bytes) -> Name:
         parts.append(rdn[2])
         faults += rdn[3]
         offset += len(octets)
-    return Name(encoded, b"".join(parts), tuple(keys), tuple(attributes), tuple(sorted(set(faults))) if faults else ())
+    name = _name(encoded, b"".join(parts), tuple(keys), tuple(attributes), tuple(sorted(set(faults))) if faults else ())
+    if len(parts) > 1:
+        _remember_head(name, octets)
+    return name
+
+
+class _Head(NamedTuple):
+    """What the relative names at the beginning of a name contribute to it."""
+
+    key: bytes
+    rdn_keys: tuple[bytes, ...]
+    rdns: tuple[tuple[Attribute, ...], ...]
+    faults: tuple[str, ...]
+
+
+# By the encodings of all relative names but the last: the holders of one issuer often differ in the last one only.
+_heads: Generations[bytes, _Head] = Generations(8 * 1024 * 1024)
+
+
+def _remember_head(name: Name, last: bytes) -> None:
+    """Keep what stands before the last relative name, if nothing is wrong with that one."""
+    rdn = _rdns.get(last)
+    if rdn is not None and not rdn.faults:
+        start = der.single(name.der).value
+        head = _Head(name.key[: -len(rdn.part)], name.rdn_keys[:-1], name.rdns[:-1], name.faults)
+        _heads.put(name.der[start : -len(last)], head, 4 * len(name.der) + _WEIGHT)
+
+
+def _with_known_head(encoded: bytes) -> Name | None:
+    """The name whose last relative name alone is new, and of the usual form; None for every other."""
+    size = len(encoded)
+    if size < 3 or encoded[0] != der.SEQUENCE:
+        return None
+    length = encoded[1]
+    start = 2 if length < 0x80 else 3
+    if length + 2 != size and (length != 0x81 or encoded[2] < 0x80 or encoded[2] + 3 != size):
+        return None
+    last, after = start, start
+    while after < size - 1:
+        last, after = after, after + 2 + encoded[after + 1]
+    if after != size:
+        return None
+    head = _heads.get(encoded[start:last])
+    rdn = None if head is None else usual_rdn(encoded[last:])
+    if head is None or rdn is None:
+        return None
+    key, rdn_keys, rdns, faults = head
+    return _name(encoded, key + rdn.part, (*rdn_keys, rdn.key), (*rdns, rdn.attributes), faults)
 
 
 def _remembered_rdn(octets: bytes, name: bytes, before: int) -> _Rdn:

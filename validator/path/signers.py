@@ -19,18 +19,15 @@ MAX_PENDING = 8
 
 def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
     """The context of status questions under these settings."""
-    freshness, undated = (
-        None if seconds is None else timedelta(seconds=seconds)
-        for seconds in (settings.freshness_seconds, settings.undated_seconds)
-    )
+    seconds, undated = settings.freshness_seconds, settings.undated_seconds
     return StatusContext(
         engine,
         SIGNATURES,
         settings.algorithms,
-        freshness,
+        None if seconds is None else timedelta(seconds=seconds),
         settings.known_until,
         settings.leniencies,
-        undated=undated,
+        undated=None if undated is None else timedelta(seconds=undated),
     )
 
 
@@ -76,8 +73,7 @@ class SignerEngine:
 
     def _signer_request(self, certificate: Certificate, at: datetime) -> PathRequest:
         settings = self._request.settings
-        return replace(
-            self._request,
+        return self._request._replace(
             leaf=certificate,
             anchors=(self._anchor,),
             at=at,

@@ -73,8 +73,7 @@ class PathSettings:
     deadline_seconds: float = 0.6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathRequest:
+class PathRequest(NamedTuple):
     """One question: may `leaf` be relied on at `at`, starting from `anchors`."""
 
     leaf: Certificate
@@ -88,7 +87,7 @@ class PathRequest:
     def within(self, spent: float) -> "PathRequest":
         """The same question with `spent` seconds of its processor time already used up; some always remain."""
         left = max(self.settings.deadline_seconds - spent, MINIMAL_SECONDS)
-        return replace(self, settings=replace(self.settings, deadline_seconds=left))
+        return self._replace(settings=replace(self.settings, deadline_seconds=left))
 
 
 class CandidatePath(NamedTuple):

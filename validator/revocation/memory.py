@@ -30,13 +30,23 @@ class SignatureMemory:
     ) -> CryptoResult:
         """Whether `signature` over `message` verifies with `spki`. `sha256` names the whole signed object (message
         and signature), `algorithm` and `spki` are DER; `dsa_parameters` as in `policies.algorithms.verify`."""
-        key = (sha256, algorithm, spki, dsa_parameters)
-        known = self._results.get(key)
-        if known is None:
-            known = verify(algorithm, spki, message, signature, dsa_parameters=dsa_parameters)
-            if len(spki) <= _MAX_KEPT_KEY and len(algorithm) <= _MAX_KEPT_KEY:
-                self._results.put(key, known)
-        return known
+        known = self._results.get((sha256, algorithm, spki, dsa_parameters))
+        return known or self.check(sha256, algorithm, spki, message, signature, dsa_parameters)
+
+    def check(
+        self,
+        sha256: str,
+        algorithm: bytes,
+        spki: bytes,
+        message: bytes,
+        signature: bytes,
+        dsa_parameters: bytes | None = None,
+    ) -> CryptoResult:
+        """The same for what is not `known`."""
+        result = verify(algorithm, spki, message, signature, dsa_parameters=dsa_parameters)
+        if len(spki) <= _MAX_KEPT_KEY and len(algorithm) <= _MAX_KEPT_KEY:
+            self._results.put((sha256, algorithm, spki, dsa_parameters), result)
+        return result
 
     def known(
         self, sha256: str, algorithm: bytes, spki: bytes, dsa_parameters: bytes | None = None

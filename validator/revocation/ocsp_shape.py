@@ -16,7 +16,10 @@ _MAX_SHAPES, _MAX_OCTETS = 1_024, 8 * 1024
 # Up to here a response names its kind and its responder and has none of the contents that differ.
 _HEAD = 56
 
-_shapes: dict[tuple[int, bytes], "_Shape"] = {}
+# What SingleResponse(...) does, without the detour through keyword handling: responses are read by the thousand.
+_new = tuple.__new__
+# By length and head: a response that was read, and once another one began like it, its shape.
+_shapes: dict[tuple[int, bytes], "OcspResponse | _Shape"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,12 @@ class _Shape:
 
 def read_alike(data: bytes, sha256_hex: str) -> OcspResponse | None:
     """The response in `data` when it has the shape of one that was read before and no fault, else None."""
-    shape = _shapes.get((len(data), data[:_HEAD]))
+    key = (len(data), data[:_HEAD])
+    shape = _shapes.get(key)
     if shape is None:
         return None
+    if isinstance(shape, OcspResponse):
+        shape = _shapes[key] = _shape(shape)
     for start, end, octets in shape.fixed:
         if data[start:end] != octets:
             return None
@@ -67,19 +73,20 @@ def _filled(shape: _Shape, data: bytes, sha256_hex: str) -> OcspResponse | None:
 
 
 def _single(like: SingleResponse, serial: bytes, this_update: datetime, next_update: datetime | None) -> SingleResponse:
-    own = CertId(*like.cert_id[:-1], serial)
-    return SingleResponse(own, like.status, this_update, next_update, *like[4:])
+    own = _new(CertId, (*like.cert_id[:-1], serial))
+    return _new(SingleResponse, (own, like.status, this_update, next_update, *like[4:]))
 
 
 def remember_shape(response: OcspResponse) -> None:
-    """Keep the shape of a response that was read element by element, when it is the usual one: one answer, no fault."""
+    """Keep a response that was read element by element as a model for the next, when it is the usual one: one answer,
+    no fault."""
     data = response.der
     usual = len(response.responses) == 1 and not response.faults and not response.bare
     if not usual or len(data) > _MAX_OCTETS:
         return
     if len(_shapes) >= _MAX_SHAPES:
         _shapes.clear()
-    _shapes[len(data), data[:_HEAD]] = _shape(response)
+    _shapes[len(data), data[:_HEAD]] = response
 
 
 def _shape(response: OcspResponse) -> _Shape:

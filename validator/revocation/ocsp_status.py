@@ -102,18 +102,19 @@ def _finding(
     if _never_issued(response, single):
         status, notes = Status.REVOKED, (*notes, Reason.of("TS-REV-NEVER-ISSUED", source=response.sha256))
     return Finding(
-        status=status,
-        reasons_mask=ALL_REASONS,
-        source=response.sha256,
-        source_kind="ocsp",
-        this_update=single.this_update,
-        next_update=single.next_update,
-        fresh=question.fresh(single.this_update, single.next_update, undated=question.context.undated),
-        signer_path=signer.path,
-        revocation_time=single.revocation_time,
-        reason_code=single.reason_code,
-        invalidity_date=single.invalidity_date,
-        notes=notes,
+        status,
+        ALL_REASONS,
+        response.sha256,
+        "ocsp",
+        single.this_update,
+        single.next_update,
+        question.fresh(single.this_update, single.next_update, undated=question.context.undated),
+        signer.path,
+        single.revocation_time,
+        single.reason_code,
+        single.invalidity_date,
+        (),
+        notes,
     )
 
 

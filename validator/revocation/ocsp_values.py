@@ -1,10 +1,10 @@
 """What an OCSP response says (RFC 6960 4.2), as frozen values."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from validator.asn1.frozen import maker
 from validator.path.name import Name
 
 BASIC_RESPONSE = "1.3.6.1.5.5.7.48.1.1"
@@ -100,18 +100,11 @@ class OcspResponse:
         nonce: bytes | None,
     ) -> "OcspResponse":
         """A response that says the same in all other respects."""
-        values: tuple[Any, ...] = (
+        return _response(
             *(der, sha256, self.response_status, self.bare, self.tbs_at, self.algorithm, signature, self.certificates),
             *(self.responder_name, self.responder_key_hash, produced_at, responses, nonce, self.extended_revoked),
             *(self.unknown_critical, self.faults),
         )
-        made = object.__new__(OcspResponse)
-        for assign, value in zip(_ASSIGN, values, strict=True):
-            assign(made, value)
-        return made
 
 
-# The slots of OcspResponse in the order of its fields; its own constructor takes three times as long.
-_ASSIGN: tuple[Callable[[OcspResponse, Any], None], ...] = tuple(
-    getattr(OcspResponse, field.name).__set__ for field in fields(OcspResponse)
-)
+_response = maker(OcspResponse)

@@ -104,14 +104,16 @@ def _verified(
     question: Question, sha256: str, algorithm: bytes, signer: Certificate, signed: CertificateList | OcspResponse
 ) -> CryptoResult:
     memory = question.context.signatures
-    parameters = question.dsa_parameters if signer == question.issuer else None
+    parameters = question.dsa_parameters
+    if parameters is not None and signer != question.issuer:
+        parameters = None
     known = memory.known(sha256, algorithm, signer.spki, parameters)
     if known is not None:
         # The signed octets of a large list are copied only when they have to be checked.
         return known
     if not question.may_check():
         return CryptoResult.UNSUPPORTED
-    return memory.verify(sha256, algorithm, signer.spki, signed.tbs, signed.signature, parameters)
+    return memory.check(sha256, algorithm, signer.spki, signed.tbs, signed.signature, parameters)
 
 
 def _note_signature(question: Question, kind: str, source: str, outcomes: set[CryptoResult]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ops.platform import der
 from validator.asn1.der import DerError
-from validator.path import details
+from validator.path import details, name
 from validator.path.certificate import Certificate, parse_certificate
 from validator.path.frame import read_frame, usual_frame
 from validator.path.likeness import likeness_of
@@ -103,6 +103,9 @@ RDNS = st.builds(
 )
 
 
+LONE_VALUE = der.utf8_string("1")
+
+
 def answer(reader: object, octets: bytes) -> object:
     """What a reader says, or why it refuses."""
     try:
@@ -126,6 +129,27 @@ def test_a_relative_name_is_read_alike_or_not_at_all(rdn: bytes, changes: Change
 def test_the_usual_relative_names_are_recognised(value: str) -> None:
     octets = der.set_of(der.sequence(der.oid("2.5.4.3"), der.utf8_string(value)))
     assert usual_rdn(octets) == read_rdn(octets)
+
+
+@MANY
+@given(rdns=st.lists(RDNS, max_size=4), changes=st.one_of(st.just([]), CHANGES), cut=st.integers(0, 3))
+def test_a_name_is_read_alike_after_its_beginning_was_met(rdns: list[bytes], changes: Changes, cut: int) -> None:
+    answer(name.parse_own_name, der.sequence(*rdns[:cut], der.set_of(der.sequence(der.oid("2.5.4.5"), LONE_VALUE))))
+    octets = changed(der.sequence(*rdns), changes, start=1)
+    found, expected = answer(name.parse_own_name, octets), answer(name._parse, octets)
+    assert repr(found) == repr(expected)
+
+
+def test_the_next_holder_of_an_issuer_is_read_by_the_beginning_of_the_name() -> None:
+    def holder(common_name: str) -> bytes:
+        parts = [("2.5.4.6", "KZ"), ("2.5.4.10", "An organisation with a long name " * 3), ("2.5.4.3", common_name)]
+        return der.sequence(*(der.set_of(der.sequence(der.oid(kind), der.utf8_string(text))) for kind, text in parts))
+
+    first = name.parse_own_name(holder("first"))
+    second = name._with_known_head(holder("second"))
+    assert second is not None
+    assert repr(second) == repr(name._parse(holder("second")))
+    assert second.rdns[:2] == first.rdns[:2]
 
 
 def test_a_serial_number_with_a_long_length_is_not_taken_for_a_short_one(forge: SimpleNamespace) -> None:
