@@ -1,8 +1,8 @@
 """Name constraints of every form, indexed so that a name costs a few look-ups however many subtrees there are.
 
-RFC 5280 4.2.1.10 and 6.1.3 (b), (c), RFC 9549 and RFC 9598 6 (rfc822Name subtrees reach SmtpUTF8Mailbox). Each
-certificate's constraints hold by themselves for everything below it, so a path is right exactly when every pair of
-constraining certificate and certificate below is: no subtrees are ever intersected.
+RFC 5280 4.2.1.10 and 6.1.3 (b), (c), RFC 9549, RFC 9598 6 (rfc822Name subtrees reach SmtpUTF8Mailbox) and RFC 4985 4
+(SRVName). Each certificate's constraints hold by themselves for everything below it, so a path is right exactly when
+every pair of constraining certificate and certificate below is: no subtrees are ever intersected.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from validator.path.certificate import Certificate, who
 from validator.path.extension_values import NameConstraints
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
 from validator.path.name import EMAIL_ADDRESS
+from validator.path.srv_name import SRV_NAME, ServiceSubtrees
 
 PERMITTED, EXCLUDED, UNSUPPORTED = "not-permitted", "excluded", "unsupported"
 _WHOLE = b""
@@ -70,6 +71,7 @@ class _Subtrees:
     networks: Mapping[int, tuple[tuple[int, frozenset[int]], ...]]
     names: _NameTree
     others: frozenset[tuple[str | None, bytes]]
+    services: ServiceSubtrees
 
 
 def _form(name: GeneralName) -> str:
@@ -109,6 +111,7 @@ def _index(bases: tuple[GeneralName, ...]) -> _Subtrees:
         },
         names=_NameTree(names),
         others=frozenset(others),
+        services=ServiceSubtrees(bases),
     )
 
 
@@ -211,7 +214,7 @@ class ConstraintIndex:
                 return UNSUPPORTED
             if inside or (name.kind == DNS and _wildcard_meets(self._excluded, name.value)):
                 return EXCLUDED
-            if name.kind == OTHER:
+            if name.kind == OTHER and name.type_id != SRV_NAME:
                 # Only equality is known of a foreign name form; anything else may still fall in the subtree.
                 return UNSUPPORTED
         if form in self._permitted.kinds:
@@ -239,7 +242,11 @@ def _within(trees: _Subtrees, name: GeneralName) -> bool | None:
         host = uri_host(name.value)
         # 4.2.1.10: a URI whose host is no fully qualified domain name is refused under any URI constraint.
         return None if host is None or host_fault(host) is not None else _in_uri(trees, host.lower())
-    return (name.type_id, name.value) in trees.others if name.kind == OTHER else None
+    if name.kind != OTHER:
+        return None
+    if name.type_id == SRV_NAME:
+        return trees.services.holds(name.value)
+    return (name.type_id, name.value) in trees.others
 
 
 def certificate_names(certificate: Certificate) -> Iterator[GeneralName]:

@@ -20,6 +20,8 @@ def general(forge: SimpleNamespace, text: str) -> bytes:
         return forge.other(UPN, der.utf8_string(value))
     if kind == "smtp":
         return forge.other(SMTP_UTF8, der.utf8_string(value))
+    if kind == "srv":
+        return forge.other("1.3.6.1.5.5.7.8.7", der.ia5_string(value))
     if kind == "rid":
         return der.implicit(8, der.oid(value)[2:])
     return getattr(forge, kind)(value)
@@ -112,6 +114,22 @@ ROWS = [
     ("", "upn:u@example", "upn:u@example", EXCLUDED),
     ("", "upn:u@example", "upn:v@example", UNSUPPORTED),
     ("upn:u@example", "", "dns:a.example", OK),
+    # RFC 4985 4
+    ("srv:example.com", "", "srv:_mail.example.com", OK),
+    ("srv:Example.com", "", "srv:_ntp.1.example.COM", OK),
+    ("srv:example.com", "", "srv:_mail.sample1.com", NOT_PERMITTED),
+    ("srv:_mail", "", "srv:_MAIL.1.example.com", OK),
+    ("srv:_mail", "", "srv:_ntp.example.com", NOT_PERMITTED),
+    ("srv:_mail.example.com", "", "srv:_mail.example.com", OK),
+    ("srv:_mail.example.com", "", "srv:_ntp.example.com", NOT_PERMITTED),
+    ("srv:_mail.example.com", "", "srv:_mail.1.example.com", UNSUPPORTED),
+    ("", "srv:example.com", "srv:_mail.1.example.com", EXCLUDED),
+    ("", "srv:_mail", "srv:_mail.example.com", EXCLUDED),
+    ("", "srv:_mail", "srv:_ntp.example.com", OK),
+    ("", "srv:_mail.example.com", "srv:_mail.example.org", OK),
+    ("srv:example.com", "", "srv:example.com", UNSUPPORTED),
+    ("srv:exa mple.com", "", "srv:_mail.example.com", UNSUPPORTED),
+    ("srv:example.com", "", "dns:example.org", OK),
     ("rid:1.2.3", "", "rid:1.2.3", UNSUPPORTED),
     ("", "rid:1.2.3", "rid:1.2.4", UNSUPPORTED),
     ("rid:1.2.3", "", "dns:a.example", OK),
