@@ -54,6 +54,9 @@ class _Engine:
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:
         return (ISSUER, CERTIFICATE)
 
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        return (ISSUER, CERTIFICATE)
+
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
     ) -> SignerVerdict:

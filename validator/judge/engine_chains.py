@@ -260,6 +260,11 @@ class _Signers:
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:
         return self._chains.subjects(subject)
 
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        # What bears on a certificate is found by names (`surroundings`): a responder named by its key alone brings its
+        # certificate.
+        return ()
+
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
     ) -> SignerVerdict:

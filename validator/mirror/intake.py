@@ -109,6 +109,10 @@ class _Delegates:
         """Nothing but what the response carries."""
         return ()
 
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        """Nothing either."""
+        return ()
+
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
     ) -> SignerVerdict:

@@ -5,7 +5,7 @@ to thousands of questions. It holds facts about names only, no opinion.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from validator.path.certificate import Certificate
@@ -95,6 +95,14 @@ class Pool:
         offered = self._index.by_subject.get(subject.key, [])
         extra = self._extra.get(subject.key)
         return [*offered, *extra] if extra else offered
+
+    def issued_by(self, issuer: Name) -> Iterator[Certificate]:
+        """The certificates whose issuer is `issuer`."""
+        wanted = issuer.key
+        for subject in self._index.subjects_issued_by(wanted):
+            yield from (item for item in self._index.by_subject[subject] if item.issuer.key == wanted)
+        for extra in self._extra.values():
+            yield from (item for item in extra if item.issuer.key == wanted)
 
     def entities(self, subject: Name) -> list[Entity]:
         """The certificates whose subject is `subject`, by key."""

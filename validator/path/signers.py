@@ -55,6 +55,10 @@ class SignerEngine:
                 found[certificate] = None
         return found
 
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        """Certificates of the pool with this issuer."""
+        return self._pool.issued_by(issuer)
+
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
     ) -> SignerVerdict:
@@ -110,6 +114,10 @@ class EngineOnDemand:
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:
         """As `PathEngine` says."""
         return self._made().certificates_of(subject)
+
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        """As `PathEngine` says."""
+        return self._made().certificates_issued_by(issuer)
 
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext

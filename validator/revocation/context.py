@@ -35,10 +35,14 @@ class SignerVerdict:
 
 
 class PathEngine(Protocol):
-    """The two things that the path engine does for a revocation check."""
+    """What the path engine does for a revocation check."""
 
     def certificates_of(self, subject: Name) -> Iterable[Certificate]:
         """Certificates at hand (pool, anchors, found by fetching) whose subject is `subject`."""
+        ...
+
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        """Certificates at hand whose issuer is `issuer`; a responder may be known by its key alone."""
         ...
 
     def validate_signer(

@@ -20,7 +20,8 @@ COMPROMISE = frozenset({1, 2, 10})
 
 class Question:
     """Status of `certificate`, issued by `issuer`, at `at`. `notes` collects why offered evidence was not used,
-    `crl_signers` remembers by SHA-256 (hex) who signed a CRL."""
+    `crl_signers` remembers by SHA-256 (hex) who signed a CRL, `delegates` (once it is asked for) the issuer's OCSP
+    responders at hand by the SHA-1 of their keys."""
 
     __slots__ = (
         "_checks",
@@ -28,6 +29,7 @@ class Question:
         "certificate",
         "context",
         "crl_signers",
+        "delegates",
         "dsa_parameters",
         "evidence",
         "issuer",
@@ -51,6 +53,7 @@ class Question:
         self.dsa_parameters = dsa_parameters
         self.notes: list[Reason] = []
         self.crl_signers: dict[str, Signer | None] = {}
+        self.delegates: dict[bytes, list[Certificate]] | None = None
         self._checks = 0
 
     def note(self, code: str, /, **params: object) -> None:

@@ -15,6 +15,8 @@ from validator.revocation.ocsp import OcspResponse
 from validator.revocation.question import Question
 
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+_OCSP_SIGNING_OCTETS = bytes.fromhex("2b06010505070309")
+_MAX_RESPONDERS_KEPT = 1_000
 _MAX_KEYS_TRIED = 16
 _MAX_CERTIFICATES_TRIED = 64
 _SIGNATURE_USAGES = frozenset({"digitalSignature", "nonRepudiation"})
@@ -204,6 +206,22 @@ def _known_responders(question: Question, response: OcspResponse) -> Iterator[Ce
             yield parsed
     if response.responder_name is not None:
         yield from question.context.engine.certificates_of(response.responder_name)
+    elif response.responder_key_hash is not None:
+        yield from _delegates(question).get(response.responder_key_hash, ())
+
+
+def _delegates(question: Question) -> dict[bytes, list[Certificate]]:
+    """Certificates at hand that say that the issuer issued them for OCSP signing, by the SHA-1 of their keys."""
+    if question.delegates is None:
+        question.delegates = {}
+        issued = question.context.engine.certificates_issued_by(question.issuer.subject)
+        # Looked for in the octets: a pool may hold ten thousand certificates of one issuer.
+        responders = (item for item in issued if _OCSP_SIGNING_OCTETS in item.der)
+        for item in islice(responders, _MAX_RESPONDERS_KEPT):
+            hashed = key_sha1(item.spki)
+            if hashed is not None:
+                question.delegates.setdefault(hashed, []).append(item)
+    return question.delegates
 
 
 def _is_responder(certificate: Certificate, response: OcspResponse) -> bool:

@@ -363,6 +363,9 @@ class SmallEngine:
     def certificates_of(self, subject: Name) -> Iterator[Certificate]:
         yield from (item for item in self.pool if item.subject == subject)
 
+    def certificates_issued_by(self, issuer: Name) -> Iterator[Certificate]:
+        yield from (item for item in self.pool if item.issuer == issuer)
+
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
     ) -> SignerVerdict:

@@ -131,6 +131,11 @@ class TestDelegate:
         response = self.response(pki, ca, leaf, delegate, "OCSP delegate", certificates=())
         assert pki.ask(leaf, ca, response, pool=(delegate,)).status is Status.GOOD
         assert codes(pki.ask(leaf, ca, response)) == {"TS-REV-SIGNER-UNKNOWN"}
+        by_key = self.response(
+            pki, ca, leaf, delegate, "OCSP delegate", certificates=(), responder=pki.by_key("OCSP delegate")
+        )
+        assert pki.ask(leaf, ca, by_key, pool=(delegate,)).status is Status.GOOD
+        assert codes(pki.ask(leaf, ca, by_key)) == {"TS-REV-SIGNER-UNKNOWN"}
 
     @pytest.mark.parametrize(
         ("extensions", "why"),
