@@ -15,6 +15,8 @@ from validator.path.budget import BudgetExceededError
 from validator.path.engine import build_path
 
 MAX_LINE_OCTETS = 1_000_000_000
+MAX_VALUES = 3_000_000
+"""What separates JSON values is counted, because reading thirty million of them would take a second."""
 READING_SECONDS = 0.6
 """Processor time after which no further certificate, CRL or OCSP response of a question is read."""
 
@@ -94,6 +96,8 @@ def answer_text(line: str, now: Callable[[], datetime]) -> dict[str, object]:
             raise BudgetExceededError(f"{READING_SECONDS} seconds")
 
     try:
+        if line.count(",") > MAX_VALUES:
+            raise QuestionError(f"The line has more than {MAX_VALUES} values.")
         row = _read(line)
         if not isinstance(row, dict):
             raise QuestionError("The line is not a JSON object.")

@@ -34,6 +34,7 @@ from validator.revocation.ocsp import parse_ocsp
 from validator.revocation.types import RevocationEvidence
 
 MAX_FILE_OCTETS = 600 * 1024 * 1024
+MAX_NAMES = 10_000
 MAX_SHOWN = 200
 """How many characters of the question's own texts a sentence repeats."""
 _PEM_BOUNDARY = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]+)-----")
@@ -237,14 +238,24 @@ def _depth(value: object) -> int | None:
     return value
 
 
+def _unknown_kind(item: Mapping[str, Any]) -> bool:
+    kind = item.get("kind")
+    return not isinstance(kind, str) or kind not in _NAME_KINDS
+
+
+def _is_text(value: object) -> bool:
+    # Half of a surrogate pair is in no certificate, and nowhere to be encoded.
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
 def _names(value: object) -> tuple[ExpectedName, ...]:
     if value is None:
         return ()
-    if not isinstance(value, list):
-        raise QuestionError("The field names has to be a list.")
+    if not isinstance(value, list) or len(value) > MAX_NAMES:
+        raise QuestionError(f"The field names has to be a list of at most {MAX_NAMES}.")
     found = []
     for item in value:
-        if not isinstance(item, dict) or item.get("kind") not in _NAME_KINDS or not isinstance(item.get("value"), str):
+        if not isinstance(item, dict) or _unknown_kind(item) or not _is_text(item.get("value")):
             raise QuestionError("An expected name has to have a known kind and a value.")
         found.append(ExpectedName(item["kind"], item["value"]))
     return tuple(found)

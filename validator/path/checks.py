@@ -4,8 +4,10 @@ Findings of a certificate depend on its role (end entity, CA, trust anchor), the
 search drops a CA certificate with any of them before it spends a signature check on it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 
 from policies.algorithms import AlgorithmPolicy, describe_key, on_test_parameters
 from policies.algorithms.identifiers import MAX_PUBLIC_KEY
@@ -152,9 +154,17 @@ def _missing(extension: str) -> Reason:
     return Reason.of("TS-PATH-KEY-IDENTIFIER-MISSING", extension=extension)
 
 
+def shown(usages: Iterable[str]) -> str:
+    """The first of some usages in words; a question may ask for a million."""
+    return ", ".join(nsmallest(_MAX_SHOWN, usages))[:200]
+
+
+_MAX_SHOWN = 10
+
+
 def _purpose(certificate: Certificate, wanted: frozenset[str] | None) -> Reason:
-    missing = sorted((wanted or frozenset()) - (certificate.details.extended_key_usage or frozenset()))
-    return Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=", ".join(missing)[:200])
+    missing = (wanted or frozenset()) - (certificate.details.extended_key_usage or frozenset())
+    return Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=shown(missing))
 
 
 def _validity(certificate: Certificate, at: datetime) -> list[Reason]:

@@ -16,6 +16,8 @@ _AUTHORITY = re.compile(r"((?:.*@)?)(\[[^\]]*\]|[^:]*)((?::[0-9]*)?)", re.DOTALL
 # The schemes that RFC 5280 7.4 wants normalised by their own rules, and their ports.
 _PORTS = {"ldap": ":389", "http": ":80", "https": ":443", "ftp": ":21"}
 _MAX_LABEL = 63
+# Longer ones than servers take (RFC 9110 4.1 recommends 8000 octets) are equal only octet for octet.
+_MAX_URI = 8_000
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -42,6 +44,8 @@ def comparable_mailbox(text: str) -> str:
 
 def comparable_uri(text: str) -> str:
     """A URI or IRI (7.4): syntax-based normalisation, and that of the schemes which have to be known."""
+    if len(text) > _MAX_URI:
+        return text
     parts = _PARTS.fullmatch(text)
     if parts is None:
         return text

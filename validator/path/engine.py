@@ -37,8 +37,7 @@ def build_path(request: PathRequest) -> PathOutcome:
     asked = _Asked(request, question_key(request))
     try:
         upper = upper_path(asked.key)
-        known = None if upper is None else answer_below(upper, request, asked.context)
-        return known or asked.question().answer()
+        return (upper and asked.below(upper)) or asked.question().answer()
     finally:
         asked.close()
 
@@ -46,21 +45,29 @@ def build_path(request: PathRequest) -> PathOutcome:
 class _Asked:
     """A request, and the work on it once it has begun: one budget for all of it."""
 
-    __slots__ = ("_question", "_request", "key")
+    __slots__ = ("_budget", "_question", "_request", "key")
 
     def __init__(self, request: PathRequest, key: Key | None) -> None:
         self._request = request
+        self._budget = Budget(request.settings)
         self._question: _Question | None = None
         self.key = key
 
     def question(self) -> "_Question":
         if self._question is None:
-            self._question = _Question(self._request, Budget(self._request.settings), self.key)
+            self._question = _Question(self._request, self._budget, self.key)
         return self._question
 
-    def context(self, anchor: TrustAnchor) -> StatusContext:
+    def below(self, upper: UpperPath) -> PathOutcome | None:
+        """The answer that what is remembered gives, None when it gives none, or none in time."""
+        try:
+            return answer_below(upper, self._request, self._context)
+        except BudgetExceededError:
+            return None
+
+    def _context(self, anchor: TrustAnchor) -> StatusContext:
         """The context of status questions, with an engine that begins the work when it is needed."""
-        return status_context(self._request.settings, EngineOnDemand(self._engine, anchor))
+        return status_context(self._request.settings, EngineOnDemand(self._engine, anchor), self._budget.check)
 
     def _engine(self, anchor: TrustAnchor) -> PathEngine:
         return self.question().status_context(anchor).engine
@@ -105,15 +112,23 @@ class _Question:
 
     def answer(self) -> PathOutcome:
         """The outcome; a budget that runs out is a reason among the others."""
+        try:
+            return self.answer_in_time()
+        except BudgetExceededError as error:
+            return self._refusal(self._own_findings(), (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
+
+    def _own_findings(self) -> Findings:
+        """What speaks against the end entity itself, and what it was expected to be."""
         request = self._request
         own = end_entity_findings(request.leaf, request.settings, request.at)
-        leaf = Findings((*own.reasons, *expectation_reasons(request.leaf, request.settings)), own.leniencies)
-        if not request.anchors:
+        return Findings((*own.reasons, *expectation_reasons(request.leaf, request.settings)), own.leniencies)
+
+    def answer_in_time(self) -> PathOutcome:
+        """The outcome. Raises BudgetExceededError."""
+        leaf = self._own_findings()
+        if not self._request.anchors:
             return self._refusal(leaf, (Reason.of("TS-PATH-NO-ANCHORS"),))
-        try:
-            accepted = self._anchor_itself(leaf) or self._search(leaf)
-        except BudgetExceededError as error:
-            return self._refusal(leaf, (Reason.of("TS-PATH-BUDGET", limit=error.limit),))
+        accepted = self._anchor_itself(leaf) or self._search(leaf)
         if accepted is None:
             return self._refusal(leaf, ())
         if len(accepted.candidate.certificates) > 1 and self._key is not None:
@@ -268,7 +283,7 @@ class _Question:
         name = anchor.certificate.fingerprint
         if name not in self._contexts:
             engine = SignerEngine(self._request, anchor, self._pool, self._signer_outcome)
-            self._contexts[name] = status_context(self._request.settings, engine)
+            self._contexts[name] = status_context(self._request.settings, engine, self._budget.check)
         return self._contexts[name]
 
     def _signer_outcome(self, request: PathRequest, context: StatusContext) -> PathOutcome:
@@ -276,7 +291,8 @@ class _Question:
         key = question_key(request)
         upper = upper_path(key)
         known = None if upper is None else answer_below(upper, request, lambda _: context)
-        return known or _Question(request, self._budget, key, context).answer()
+        # A signer that was not looked at in time is not one that may not be relied on: nobody knows.
+        return known or _Question(request, self._budget, key, context).answer_in_time()
 
     def _acceptance(self, verdict: _Verdict, leaf: Findings) -> PathOutcome:
         return PathOutcome(

@@ -3,11 +3,12 @@ RFC 9525): alternative names only, never the common name; a wildcard is the whol
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from policies.reasons import Reason
 from validator.path.alt_name import SMTP_UTF8_MAILBOX, host_fault, smtp_utf8_text
 from validator.path.certificate import Certificate, who
-from validator.path.checks import purposes_allowed
+from validator.path.checks import purposes_allowed, shown
 from validator.path.comparable import comparable_domain, comparable_mailbox, comparable_uri
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
 from validator.path.name import MAX_NAME_OCTETS, key_from_text
@@ -15,93 +16,102 @@ from validator.path.types import ExpectedName, PathSettings
 
 # How many characters of what was asked for a reason repeats.
 _SHOWN = 200
+# In characters as asked for, with a dot at the end.
+_MAX_DOMAIN = 254
 
 
 def expectation_reasons(certificate: Certificate, settings: PathSettings) -> list[Reason]:
     """Why `certificate` is not what `settings.names`, `.eku` and `.key_usage` ask for; all of them have to hold."""
     if not settings.names and not settings.eku and not settings.key_usage:
         return []
+    carried = CarriedNames(certificate)
     reasons = [
         Reason.of("TS-PATH-NAME-MISMATCH", kind=expected.kind, value=expected.value[:_SHOWN])
         for expected in settings.names
-        if not carries(certificate, expected)
+        if not carried.include(expected)
     ]
     if not purposes_allowed(certificate, settings.eku):
-        missing = sorted((settings.eku or frozenset()) - (certificate.details.extended_key_usage or frozenset()))
-        usage = ", ".join(missing)[:_SHOWN]
-        reasons.append(Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=usage))
+        missing = (settings.eku or frozenset()) - (certificate.details.extended_key_usage or frozenset())
+        reasons.append(Reason.of("TS-PATH-EXTENDED-KEY-USAGE", subject=who(certificate), usage=shown(missing)))
     usages = certificate.details.key_usage
     if settings.key_usage and usages is not None and not settings.key_usage <= usages:
-        reasons.append(
-            Reason.of("TS-PATH-REQUIRED-KEY-USAGE", usage=", ".join(sorted(settings.key_usage - usages))[:_SHOWN])
-        )
+        reasons.append(Reason.of("TS-PATH-REQUIRED-KEY-USAGE", usage=shown(settings.key_usage - usages)))
     return reasons
 
 
-def carries(certificate: Certificate, expected: ExpectedName) -> bool:
-    """The certificate carries the expected name; an unknown kind or an unreadable value is carried by none."""
-    match = _MATCHERS.get(expected.kind)
-    return match is not None and len(expected.value) <= MAX_NAME_OCTETS and match(certificate, expected.value)
+class CarriedNames:
+    """The names that one certificate carries, made ready for comparison once, however many are asked about."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._certificate = certificate
+
+    def include(self, expected: ExpectedName) -> bool:
+        """The certificate carries the expected name; an unknown kind or an unreadable value is carried by none."""
+        match = _MATCHERS.get(expected.kind)
+        return match is not None and len(expected.value) <= MAX_NAME_OCTETS and match(self, expected.value)
+
+    def _alternatives(self, kind: str) -> tuple[GeneralName, ...]:
+        return tuple(name for name in self._certificate.details.subject_alt_names or () if name.kind == kind)
+
+    def dns(self, value: str) -> bool:
+        if len(value) > _MAX_DOMAIN:
+            return False
+        wanted = comparable_domain(value).encode("utf-8", "replace").removesuffix(b".")
+        if host_fault(wanted) is not None:
+            return False
+        # A wildcard directly under a top-level domain would stand for everything in it.
+        _, _, parent = wanted.partition(b".")
+        return wanted in self._hosts or (b"." in parent and b"*." + parent in self._hosts)
+
+    @cached_property
+    def _hosts(self) -> frozenset[bytes]:
+        return frozenset(name.value.lower() for name in self._alternatives(DNS))
+
+    def ip(self, value: str) -> bool:
+        try:
+            address = ipaddress.ip_address(value)
+        except ValueError:
+            return False
+        # A zone (RFC 4007 11) says on which link of the asking machine; no certificate can.
+        return "%" not in value and address.packed in self._addresses
+
+    @cached_property
+    def _addresses(self) -> frozenset[bytes]:
+        return frozenset(name.value for name in self._alternatives(IP))
+
+    def email(self, value: str) -> bool:
+        return "@" in value and comparable_mailbox(value) in self._mailboxes
+
+    @cached_property
+    def _mailboxes(self) -> frozenset[str]:
+        mailboxes = {name.value.decode("ascii") for name in self._alternatives(EMAIL)}
+        for name in self._alternatives(OTHER):
+            text = smtp_utf8_text(name.value) if name.type_id == SMTP_UTF8_MAILBOX else None
+            if text is not None:
+                mailboxes.add(text)
+        return frozenset(map(comparable_mailbox, mailboxes))
+
+    def uri(self, value: str) -> bool:
+        return comparable_uri(value) in self._uris
+
+    @cached_property
+    def _uris(self) -> frozenset[str]:
+        return frozenset(comparable_uri(name.value.decode("ascii")) for name in self._alternatives(URI))
+
+    def dn(self, value: str) -> bool:
+        wanted = key_from_text(value)
+        return bool(wanted) and wanted in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[bytes]:
+        alternatives = (name.name.key for name in self._alternatives(DN) if name.name is not None)
+        return frozenset({self._certificate.subject.key, *alternatives})
 
 
-def _alternatives(certificate: Certificate, kind: str) -> tuple[GeneralName, ...]:
-    return tuple(name for name in certificate.details.subject_alt_names or () if name.kind == kind)
-
-
-def _dns(certificate: Certificate, value: str) -> bool:
-    if len(value) > 254:
-        # Nothing that long is a domain name, and IDNA takes the square of its length.
-        return False
-    wanted = comparable_domain(value).encode("utf-8", "replace").removesuffix(b".")
-    if host_fault(wanted) is not None:
-        return False
-    return any(_dns_match(name.value.lower(), wanted) for name in _alternatives(certificate, DNS))
-
-
-def _dns_match(presented: bytes, wanted: bytes) -> bool:
-    if not presented.startswith(b"*."):
-        return presented == wanted
-    # A wildcard directly under a top-level domain would stand for everything in it.
-    return b"." in presented[2:] and wanted.partition(b".")[2] == presented[2:]
-
-
-def _ip(certificate: Certificate, value: str) -> bool:
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    # A zone (RFC 4007 11) says on which link of the asking machine; no certificate can.
-    wanted = b"" if "%" in value else address.packed
-    return any(name.value == wanted for name in _alternatives(certificate, IP))
-
-
-def _email(certificate: Certificate, value: str) -> bool:
-    wanted = comparable_mailbox(value)
-    mailboxes = {name.value.decode("ascii") for name in _alternatives(certificate, EMAIL)}
-    for name in _alternatives(certificate, OTHER):
-        text = smtp_utf8_text(name.value) if name.type_id == SMTP_UTF8_MAILBOX else None
-        if text is not None:
-            mailboxes.add(text)
-    return "@" in value and any(comparable_mailbox(mailbox) == wanted for mailbox in mailboxes)
-
-
-def _uri(certificate: Certificate, value: str) -> bool:
-    wanted = comparable_uri(value)
-    return any(comparable_uri(name.value.decode("ascii")) == wanted for name in _alternatives(certificate, URI))
-
-
-def _dn(certificate: Certificate, value: str) -> bool:
-    wanted = key_from_text(value)
-    if not wanted:
-        return False
-    names = (certificate.subject, *(name.name for name in _alternatives(certificate, DN)))
-    return any(name is not None and name.key == wanted for name in names)
-
-
-_MATCHERS: Mapping[str, Callable[[Certificate, str], bool]] = {
-    "dns": _dns,
-    "ip": _ip,
-    "email": _email,
-    "uri": _uri,
-    "dn": _dn,
+_MATCHERS: Mapping[str, Callable[[CarriedNames, str], bool]] = {
+    "dns": CarriedNames.dns,
+    "ip": CarriedNames.ip,
+    "email": CarriedNames.email,
+    "uri": CarriedNames.uri,
+    "dn": CarriedNames.dn,
 }

@@ -17,7 +17,7 @@ from validator.revocation.memory import SIGNATURES
 MAX_PENDING = 8
 
 
-def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
+def status_context(settings: PathSettings, engine: PathEngine, in_time: Callable[[], None]) -> StatusContext:
     """The context of status questions under these settings."""
     seconds, undated = settings.freshness_seconds, settings.undated_seconds
     return StatusContext(
@@ -28,6 +28,7 @@ def status_context(settings: PathSettings, engine: PathEngine) -> StatusContext:
         settings.known_until,
         settings.leniencies,
         undated=None if undated is None else timedelta(seconds=undated),
+        in_time=in_time,
     )
 
 

@@ -5,7 +5,7 @@ to be relied on (RFC 5280 6.3.3 (f), RFC 6960 4.2.2.2). `pending` breaks the cir
 own status stands on the very CRL it signs: a signer that is being validated further up is taken as it is there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,10 @@ class PathEngine(Protocol):
         ...
 
 
+def any_time() -> None:
+    """No limit."""
+
+
 class StatusContext(NamedTuple):
     """Everything besides the certificate, its issuer, the time and the evidence.
 
@@ -67,7 +71,7 @@ class StatusContext(NamedTuple):
     asked for here. `undated` is the age up to which an OCSP response without nextUpdate is recent enough (RFC 6960 2.4,
     3.2 (5)), None when the policy knows of none. `trusted_responders` are SHA-256 (hex) of OCSP responder certificates
     that a trust list vouches for (RFC 6960 2.2, "Trusted Responder"). `algorithms` None means that any algorithm that
-    verifies is admitted.
+    verifies is admitted. `in_time` is called before each piece of evidence is looked at; what it raises ends it.
     """
 
     engine: PathEngine
@@ -80,6 +84,7 @@ class StatusContext(NamedTuple):
     undated: timedelta | None = None
     trusted_responders: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
+    in_time: Callable[[], None] = any_time
 
     def within(self, certificate: Certificate) -> "StatusContext":
         """This context while `certificate` is validated as a signer."""

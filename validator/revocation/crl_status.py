@@ -52,6 +52,7 @@ def crl_findings(question: Question) -> list[Finding]:
 def _findings(question: Question, concerning: list[CertificateList]) -> Iterator[Finding]:
     partitions: dict[tuple[object, ...], list[_Usable]] = {}
     for crl in concerning:
+        question.context.in_time()
         usable = _usable(question, crl)
         if usable is not None:
             partitions.setdefault(usable.partition, []).append(usable)

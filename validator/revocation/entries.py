@@ -26,7 +26,7 @@ from validator.revocation.extensions import (
 CERTIFICATE_HOLD = 6
 REMOVE_FROM_CRL = 8
 MAX_ENTRIES = 8_000_000
-MAX_UNUSUAL_ENTRIES = 250_000
+MAX_UNUSUAL_ENTRIES = 80_000
 """Entries of any other shape than the usual ones cost fifty times as much; no known list has many."""
 
 _PROCESSED = frozenset({REASON_CODE, INVALIDITY_DATE, CERTIFICATE_ISSUER})

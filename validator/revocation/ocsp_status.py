@@ -32,6 +32,7 @@ def _order(response: OcspResponse) -> tuple[float, str]:
 
 
 def _response_findings(question: Question, response: OcspResponse) -> list[Finding]:
+    question.context.in_time()
     singles = [single for single in response.responses if _speaks_about(question, single)]
     if not singles:
         # Same serial number, other issuer; said only where nothing better is found.

@@ -115,6 +115,7 @@ def _verified(
         return known
     if not question.may_check():
         return CryptoResult.UNSUPPORTED
+    question.context.in_time()
     return memory.check(sha256, algorithm, signer.spki, signed.tbs, signed.signature, parameters)
 
 

@@ -32,7 +32,7 @@ def certificate_status(
     `dsa_parameters` are the DER Dss-Parms that the issuer's key inherits, if it does (RFC 5280 6.1.4 (f)). Evidence
     that speaks about other certificates changes nothing, nor does the order of the evidence. A responder that need not
     be checked is trusted until it is known to be revoked: a client can trust it for its lifetime, it need not (RFC 6960
-    4.2.2.2.1). Never raises for any content of certificate, issuer or evidence.
+    4.2.2.2.1). Never raises for any content of certificate, issuer or evidence, but what `context.in_time` raises.
     """
     exempt = not_required(certificate)
     if exempt is not None and exempt.code != _NO_CHECK:

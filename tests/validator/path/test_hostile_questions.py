@@ -15,7 +15,7 @@ import pytest
 
 from ops.platform import der
 from validator.cli import path_batch
-from validator.path import name
+from validator.path import expected_names, name
 from validator.path.budget import Budget, BudgetExceededError
 from validator.path.certificate import MalformedCertificate, parse_certificate, who
 from validator.path.comparable import comparable_domain
@@ -185,6 +185,44 @@ def test_long_chains_are_followed(forge: SimpleNamespace, length: int) -> None:
     assert outcome.valid
     assert outcome.explored <= 3 * length
     assert forge.codes(forge.ask(leaf, [forge.root()], pool, max_depth=length - 1)) == ("TOO-DEEP",)
+
+
+def test_names_are_made_ready_once(forge: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(value: str) -> str:
+        made.append(value)
+        return value
+
+    monkeypatch.setattr(expected_names, "comparable_mailbox", counted)
+    monkeypatch.setattr(expected_names, "comparable_uri", counted)
+    own = [name for number in range(200) for name in (forge.email(f"a{number}@b.cc"), forge.uri(f"urn:x:{number}"))]
+    wanted = [("email", f"a{number}@b.cc") for number in range(200)] + [("uri", f"urn:x:{n}") for n in range(200)]
+    outcome = forge.ask(forge.end_entity(extra=[forge.san(*own)]), [forge.root()], [forge.authority()], names=wanted)
+    assert outcome.valid
+    assert len(made) <= 2 * 2 * len(own)
+
+
+@pytest.mark.parametrize("changes", [
+    {"names": [{"kind": [], "value": "a"}]},
+    {"names": [{"kind": "dn", "value": "CN=\ud800"}]},
+    {"names": [{"kind": "dns", "value": "a"}] * 10_001},
+    {"more": [0] * 3_000_001},
+])  # fmt: skip
+def test_questions_that_cannot_be_meant(forge: SimpleNamespace, tmp_path: Path, changes: dict[str, Any]) -> None:
+    (tmp_path / "q").write_text(question(forge, **changes) + "\n")
+    (answer,) = answers(forge, tmp_path / "q")
+    assert answer["reason"] == "TS-PATH-INPUT"
+    assert "cannot be worked on" not in answer["detail"]
+    assert len(answer["detail"]) < 200
+
+
+def test_a_million_usages_are_not_told(forge: SimpleNamespace) -> None:
+    asked = frozenset(f"1.2.{number}" for number in range(100_000))
+    leaf = forge.end_entity(extra=[forge.eku("1.3"), forge.key_usage(0)])
+    outcome = forge.ask(leaf, [forge.root()], [forge.authority()], eku=asked, key_usage=asked)
+    assert {"EXTENDED-KEY-USAGE", "REQUIRED-KEY-USAGE"} <= set(forge.codes(outcome))
+    assert all(len(reason.param("usage")) <= 200 for reason in outcome.reasons if "USAGE" in reason.code)
 
 
 def test_standard_input_may_hold_anything(forge: SimpleNamespace) -> None:

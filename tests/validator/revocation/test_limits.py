@@ -8,8 +8,10 @@ import pytest
 from policies.algorithms import AlgorithmPolicy
 from policies.reasons import catalogue, next_step, sentence
 from policies.reasons.model import Reason
+from validator.path.engine import build_path
+from validator.path.types import PathRequest, PathSettings, TrustAnchor
 from validator.revocation import question
-from validator.revocation.types import Status
+from validator.revocation.types import RevocationEvidence, Status
 
 
 def codes(answer) -> set[str]:
@@ -68,6 +70,31 @@ def test_a_crowd_of_certificates_of_the_issuers_name(pki, ca, leaf):
     about_signer = pki.crl(ca, extensions=(pki.idp(partition),))
     for pool in ((*crowd, signer), (signer, *crowd)):
         assert pki.ask(leaf, ca, listed, about_signer, pool=pool).status is Status.GOOD
+
+
+def test_what_is_not_known_in_time_is_not_taken_for_an_answer(pki):
+    """Ten issuers of CRLs, each of which could say something about every other: too many orders to try them all."""
+    top = pki.authority("Ring root")
+    names = [pki.name("O=Test", f"CN=Ring {n}") for n in range(10)]
+    points = pki.crl_distribution_points(*(pki.point(issuer=one) for one in names))
+    issuers = [top.issue(f"Ring {n}", pki.key_usage(6), points, serial=900 + n) for n in range(10)]
+    lists = [
+        pki.parse_crl(pki.crl_octets(one, f"Ring {n}", extensions=(pki.idp(indirect=True),)))
+        for n, one in enumerate(names)
+    ]
+
+    def outcome(count: int, **limits: object):
+        leaf = top.issue("Ring leaf", pki.key_usage(0), points, serial=950)
+        evidence = RevocationEvidence.of((*lists[:count], pki.crl(top)))
+        settings = PathSettings(deadline_seconds=60.0, **limits)
+        anchors = (TrustAnchor(top.certificate),)
+        request = PathRequest(
+            leaf=leaf, anchors=anchors, pool=tuple(issuers), evidence=evidence, at=pki.NOW, settings=settings
+        )
+        return build_path(request)
+
+    assert outcome(3).valid
+    assert [reason.code for reason in outcome(10, max_steps=300).reasons] == ["TS-PATH-BUDGET"]
 
 
 def test_every_reason_has_a_case_and_words():
