@@ -10,6 +10,7 @@ from datetime import datetime
 from heapq import nsmallest
 
 from policies.algorithms import AlgorithmPolicy, describe_key, on_test_parameters
+from policies.algorithms.ecdsa import EC_PUBLIC_KEY
 from policies.algorithms.identifiers import MAX_PUBLIC_KEY
 from policies.reasons import Reason
 from validator.path.certificate import Certificate, who
@@ -184,6 +185,7 @@ def _key_reasons(certificate: Certificate, policy: AlgorithmPolicy | None, at: d
         # RFC 3279 2.3.1, RFC 5480 2.1.1 and 2.2, RFC 8410 3: a point off the curve, an even modulus, spelt-out curves.
         known = any(defect.reason.code == "TS-PATH-KEY-MALFORMED" for defect in certificate.details.defects)
         return [] if known else [Reason.of("TS-PATH-KEY-MALFORMED", rule="not-a-key-of-its-algorithm")]
-    if policy is not None and use.bits and policy.finding(use, at) is not None:
+    unsized = use.name == EC_PUBLIC_KEY
+    if policy is not None and (unsized or use.bits) and policy.finding(use, at) is not None:
         return [Reason.of("TS-PATH-ALGORITHM", algorithm=use.name, bits=use.bits, subject=who(certificate))]
     return []

@@ -290,8 +290,8 @@ def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attri
     octets = value.contents(data)
     text = None
     encoding = _DECODERS.get(value.tag)
-    if encoding is None and value.tag & ~0x20 in _DECODERS:
-        # X.690 10.2: no string is constructed.
+    if encoding is None and (value.tag & ~0x20 in _DECODERS or oid in _SHORT_NAMES):
+        # X.690 10.2: no string is constructed. RFC 5280 appendix A.1: of these types, every value is a string.
         faults.add("undecodable-string")
     if encoding is not None:
         try:

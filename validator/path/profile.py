@@ -40,6 +40,8 @@ _MUST_NOT_BE_CRITICAL = {
     ext.FRESHEST_CRL: None,
     ext.NO_REV_AVAIL: None,
 }
+# 4.2.1.5, 4.2.1.10, 4.2.1.11, 4.2.1.14: they say what holds for the certificates below, and here there are none.
+_ONLY_IN_CA = frozenset({ext.NAME_CONSTRAINTS, ext.POLICY_MAPPINGS, ext.POLICY_CONSTRAINTS, ext.INHIBIT_ANY_POLICY})
 # What certificates from before RFC 5280 may do: RFC 3280 4.2.1.12 left the criticality of policyConstraints open, and
 # RFC 3280 6.1.4 (k) asks for basicConstraints to be present, whatever its criticality.
 RFC_3280_ERA = frozenset({"non-critical-policy-constraints", "non-critical-basic-constraints"})
@@ -148,8 +150,8 @@ def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension], 
     if not is_ca(values):
         if usage is not None and "keyCertSign" in usage:
             found.append(Defect(Reason.of("TS-PATH-KEY-CERT-SIGN-WITHOUT-CA"), "key-cert-sign-without-ca"))
-        if ext.NAME_CONSTRAINTS in extensions:
-            found.append(Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension="nameConstraints")))
+        misplaced = [extension.label for oid, extension in extensions.items() if oid in _ONLY_IN_CA]
+        found += [Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension=label)) for label in misplaced]
     if basic is not None and basic.path_length is not None and not (basic.ca and may_sign):
         found.append(Defect(Reason.of("TS-PATH-PATH-LENGTH-WITHOUT-CA"), "path-length-without-ca"))
     constraints = cast("ext.NameConstraints | None", values.get("name_constraints"))

@@ -54,6 +54,12 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "ber-boolean": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.19", der.sequence(b"\x01\x01\x01"))]}),
         "cert-sign-in-leaf": ("KEY-CERT-SIGN-WITHOUT-CA", {"extra": [f.key_usage(0, 5)]}),
         "name-constraints-in-leaf": ("EXTENSION-PLACE", {"extra": [f.name_constraints([f.dns("example")])]}),
+        "policy-constraints-in-leaf": ("EXTENSION-PLACE", {"extra": [f.policy_constraints(5)]}),
+        "inhibit-any-policy-in-leaf": ("EXTENSION-PLACE", {"extra": [f.inhibit_any_policy(5)]}),
+        "policy-mappings-in-leaf": (
+            "EXTENSION-PLACE",
+            {"extra": [f.policies("1.2.3"), f.mappings(("1.2.3", "1.2.4"))]},
+        ),
         "path-length-without-ca": ("PATH-LENGTH-WITHOUT-CA", {"extra": [f.basic_constraints(False, 0)]}),
         "negative-path-length": ("EXTENSION-MALFORMED", {"extra": [f.basic_constraints(True, -1), f.key_usage(5)]}),
         "empty-eku": ("EXTENSION-MALFORMED", {"extra": [f.eku()]}),
@@ -112,6 +118,7 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "undecodable-name": ("NAME-ENCODING", {"subject": named(der.tlv(0x0C, b"\xff"))}),
         "numeric-with-letters": ("NAME-ENCODING", {"subject": named(der.tlv(0x12, b"12a"))}),
         "visible-with-control": ("NAME-ENCODING", {"subject": named(der.tlv(0x1A, b"a\x07"))}),
+        "common-name-is-a-number": ("NAME-ENCODING", {"subject": named(der.integer(5))}),
         "constructed-string": ("NAME-ENCODING", {"subject": named(der.tlv(0x2C, der.utf8_string("a")))}),
     }  # fmt: skip
 
@@ -130,6 +137,7 @@ FAULTS = [
     "no-rev-avail-beside-crl", "key-without-algorithm",
     "unsorted-rdn", "printable-with-at", "undecodable-name", "numeric-with-letters", "visible-with-control",
     "constructed-string", "empty-subject-of-crl-issuer", "statement-not-ia5", "notice-of-two-texts",
+    "policy-constraints-in-leaf", "inhibit-any-policy-in-leaf", "policy-mappings-in-leaf", "common-name-is-a-number",
     "any-policy-qualified", "no-attributes", "attribute-without-value", "aki-of-no-octets",
 ]  # fmt: skip
 

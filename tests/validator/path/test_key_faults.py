@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from ops.platform import der
+from policies.algorithms import load_policy
 
 EC, P256 = der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.10045.3.1.7")
 RSA, PSS = der.oid("1.2.840.113549.1.1.1"), der.oid("1.2.840.113549.1.1.10")
@@ -69,7 +70,6 @@ SOUND: dict[str, Callable[[SimpleNamespace], bytes]] = {
     "modulus-beyond-computing": lambda _: rsa((1 << 32767) + 1),
     "x25519": lambda _: key((X25519,), bytes([9] + [0] * 31)),
     "x448": lambda _: key((X448,), bytes([5] + [0] * 55)),
-    "curve-nobody-knows": lambda f: key((EC, der.oid("1.2.3.4")), point(f)),
     "algorithm-nobody-knows": lambda _: key((der.oid("1.2.3.4"),), b"key"),
     "longer-than-any-suite-reads": lambda _: key((der.oid("1.2.3.4"),), bytes(262_144)),
 }
@@ -87,3 +87,10 @@ def test_what_is_no_key_of_its_algorithm_is_refused(forge: SimpleNamespace, faul
 def test_what_is_well_formed_is_accepted(forge: SimpleNamespace, kind: str) -> None:
     leaf = forge.end_entity(public_key=SOUND[kind](forge))
     assert forge.ask(leaf, [forge.root()], [forge.authority()]).valid
+
+
+def test_no_catalogue_finds_a_curve_reliable_that_nobody_knows(forge: SimpleNamespace) -> None:
+    # Nor would anybody be able to verify what such a key signs.
+    leaf = forge.end_entity(public_key=key((EC, der.oid("1.2.3.4")), point(forge)))
+    outcome = forge.ask(leaf, [forge.root()], [forge.authority()], algorithms=load_policy("default"))
+    assert forge.codes(outcome) == ("ALGORITHM",)
