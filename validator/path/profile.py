@@ -3,7 +3,7 @@
 Names of leniencies are the vocabulary of the jurisdiction profiles; `LENIENCIES` lists them all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from policies.reasons import Reason
@@ -116,10 +116,21 @@ def _name_defects(
         usage = cast("frozenset[str] | None", values.get("key_usage")) or ()
         if is_ca(values) or "cRLSign" in usage or alternative is None or not alternative.critical:
             found.append(Defect(Reason.of("TS-PATH-EMPTY-SUBJECT")))
-    if not certificate.issuer.faults and not certificate.subject.faults:
-        return
-    for fault in sorted({*certificate.issuer.faults, *certificate.subject.faults}):
+    faults = {*certificate.issuer.faults, *certificate.subject.faults}
+    for name in _names_inside(values):
+        if name.name is not None:
+            faults.update(name.name.faults)
+    for fault in sorted(faults):
         found.append(Defect(Reason.of("TS-PATH-NAME-ENCODING", fault=fault), fault))
+
+
+def _names_inside(values: Values) -> Iterator[GeneralName]:
+    for field in ("subject_alt_names", "issuer_alt_names"):
+        yield from cast("tuple[GeneralName, ...] | None", values.get(field)) or ()
+    constraints = cast("ext.NameConstraints | None", values.get("name_constraints"))
+    if constraints is not None:
+        yield from constraints.permitted or ()
+        yield from constraints.excluded or ()
 
 
 def is_ca(values: Values) -> bool:

@@ -104,7 +104,11 @@ def _unknown_qualifiers(value: object) -> bool:
 
 def _are_names(field: str | None, value: object) -> bool:
     names = cast("tuple[GeneralName, ...]", value) if field == "subject_alt_names" else ()
-    return bool(names) and all(general_name_fault(name) is None for name in names)
+    return bool(names) and all(general_name_fault(name) is None and not _faulty(name) for name in names)
+
+
+def _faulty(name: GeneralName) -> bool:
+    return name.name is not None and bool(name.name.faults)
 
 
 def read_extension(data: bytes, element: der.Element) -> tuple[ext.Extension, bool]:

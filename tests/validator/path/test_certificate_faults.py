@@ -115,6 +115,11 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "key-without-algorithm": ("KEY-MALFORMED", {"public_key": der.sequence(der.sequence(), der.bit_string(b"x"))}),
         "unsorted-rdn": ("NAME-ENCODING", {"subject": der.sequence(der.tlv(0x31, unsorted))}),
         "printable-with-at": ("NAME-ENCODING", {"subject": named(der.tlv(0x13, b"a@b"))}),
+        "string-of-no-string-type": ("NAME-ENCODING", {"subject": named(der.octet_string(b"Leaf"))}),
+        "san-undecodable-name": (
+            "NAME-ENCODING",
+            {"extra": [f.san(der.explicit(4, named(der.tlv(0x0C, b"\xff"))))]},
+        ),
         "undecodable-name": ("NAME-ENCODING", {"subject": named(der.tlv(0x0C, b"\xff"))}),
         "numeric-with-letters": ("NAME-ENCODING", {"subject": named(der.tlv(0x12, b"12a"))}),
         "visible-with-control": ("NAME-ENCODING", {"subject": named(der.tlv(0x1A, b"a\x07"))}),
@@ -134,8 +139,8 @@ FAULTS = [
     "san-inner-wildcard", "san-partial-wildcard", "san-long-label", "san-short-ip", "san-address-and-mask",
     "san-mail-without-at", "san-relative-uri", "san-uri-port", "san-uri-two-at", "san-uri-percent", "san-uri-number",
     "san-uri-hexadecimal", "san-uri-address", "san-mail-address", "san-smtp-utf8-ascii", "san-not-ia5",
-    "no-rev-avail-beside-crl", "key-without-algorithm",
-    "unsorted-rdn", "printable-with-at", "undecodable-name", "numeric-with-letters", "visible-with-control",
+    "no-rev-avail-beside-crl", "key-without-algorithm", "unsorted-rdn", "printable-with-at", "undecodable-name",
+    "string-of-no-string-type", "san-undecodable-name", "numeric-with-letters", "visible-with-control",
     "constructed-string", "empty-subject-of-crl-issuer", "statement-not-ia5", "notice-of-two-texts",
     "policy-constraints-in-leaf", "inhibit-any-policy-in-leaf", "policy-mappings-in-leaf", "common-name-is-a-number",
     "any-policy-qualified", "no-attributes", "attribute-without-value", "aki-of-no-octets",
@@ -286,3 +291,14 @@ _AT_THE_LIMIT = {
 def test_what_is_allowed_is_accepted(forge: SimpleNamespace, limit: str) -> None:
     leaf = forge.end_entity(**_AT_THE_LIMIT[limit])
     assert forge.codes(forge.ask(leaf, [forge.root()], [forge.authority()])) == ()
+
+
+def test_a_fault_in_a_directory_name_is_found_in_the_next_certificate_of_the_kind(forge: SimpleNamespace) -> None:
+    def leaf(value: bytes) -> bytes:
+        name = der.sequence(der.set_of(der.sequence(der.oid("2.5.4.3"), value)))
+        return forge.end_entity(extra=[forge.san(der.explicit(4, name))])
+
+    arguments = ([forge.root()], [forge.authority()])
+    assert forge.ask(leaf(der.utf8_string("Ann")), *arguments).valid
+    for _ in range(2):
+        assert forge.codes(forge.ask(leaf(der.tlv(0x0C, b"\xff")), *arguments)) == ("NAME-ENCODING",)
