@@ -43,7 +43,10 @@ def crl_signer(question: Question, crl: CertificateList) -> Signer | None:
 
 def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
     outcomes: set[CryptoResult] = set()
+    misnamed: set[bytes] = set()
     for candidate in _few_keys(_crl_candidates(question, crl)):
+        if candidate.spki in misnamed:
+            continue
         result = _verified(question, crl.sha256, crl.outer_algorithm, candidate, crl)
         outcomes.add(result)
         if result is not CryptoResult.VALID:
@@ -54,7 +57,8 @@ def _find_crl_signer(question: Question, crl: CertificateList) -> Signer | None:
             return None
         notes = question.admitted("crl", crl.sha256, _identifier_faults(question, crl, candidate))
         if notes is None:
-            return None
+            misnamed.add(candidate.spki)
+            continue
         signer = _relied_on(question, candidate, SignerPurpose.CRL, crl.sha256, crl.this_update)
         if signer is not None:
             signer.notes = notes
@@ -84,7 +88,8 @@ def _identifier_faults(question: Question, crl: CertificateList, signer: Certifi
     by_subject = question.certificate.details.authority_key_id
     if signer.spki == question.issuer.spki and by_subject is not None and by_subject.key_id == meant:
         return ()
-    for other in question.context.engine.certificates_of(crl.issuer):
+    # Those that hold the identifier come first.
+    for other in islice(_crl_candidates(question, crl), _MAX_CERTIFICATES_TRIED):
         if other.spki == signer.spki and meant in other.der and other.details.subject_key_id == meant:
             return ()
     faults: set[str] = set()
