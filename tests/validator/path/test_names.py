@@ -18,7 +18,7 @@ def one(tag: int, octets: bytes) -> bytes:
     return writer.sequence(writer.set_of(value))
 
 
-@pytest.mark.parametrize(("first", "second", "same"), [
+COMPARISONS = [
     ((0x0C, b"Ann"), (0x13, b"Ann"), True),
     ((0x0C, b"Ann"), (0x0C, b"aNN"), True),
     ((0x0C, b" Ann  Lee "), (0x13, b"ann lee"), True),
@@ -30,9 +30,26 @@ def one(tag: int, octets: bytes) -> bytes:
     ((0x0C, b"AnnLee"), (0x0C, b"Ann Lee"), False),
     ((0x04, b"Ann"), (0x0C, b"Ann"), False),
     ((0x04, b"Ann"), (0x04, b"ann"), False),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "same"), COMPARISONS)
 def test_comparison(first: tuple[int, bytes], second: tuple[int, bytes], same: bool) -> None:
     assert (parse_name(one(*first)) == parse_name(one(*second))) is same
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"), [row for row in COMPARISONS if der.OCTET_STRING not in (row[0][0], row[1][0])]
+)
+def test_issuer_and_authority_and_subtree_may_be_written_differently(
+    forge: SimpleNamespace, first: tuple[int, bytes], second: tuple[int, bytes], same: bool
+) -> None:
+    arguments = ([forge.root()], [forge.authority(one(*first))])
+    assert forge.ask(forge.end_entity(issuer=one(*second)), *arguments).valid is same
+    subtree = writer.explicit(4, one(*first))
+    for permitted, excluded, verdict in (([subtree], None, same), (None, [subtree], not same)):
+        pool = [forge.authority(extra=[forge.name_constraints(permitted, excluded)])]
+        assert forge.ask(forge.end_entity(subject=one(*second)), [forge.root()], pool).valid is verdict
 
 
 def test_order_of_rdns_counts_and_order_within_one_does_not(forge: SimpleNamespace) -> None:
