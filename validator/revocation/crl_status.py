@@ -20,12 +20,14 @@ _LARGE = 256 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Usable:
-    """A CRL that may be used as far as it can be told without its signature."""
+    """A CRL that may be used as far as it can be told without its signature. One that is not `sound` breaks the
+    profile: it makes nothing good, but the revocations that its issuer signed are not forgotten for that."""
 
     crl: CertificateList
     reasons_mask: int
     entries: tuple[CrlEntry, ...]
     notes: tuple[Reason, ...]
+    sound: bool
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -85,10 +87,8 @@ def _usable(question: Question, crl: CertificateList) -> _Usable | None:
         # 5.3: not even to say that some other certificate is good.
         question.note("TS-REV-CRITICAL-EXTENSION", kind="crl", source=crl.sha256, extension=unknown[0])
         return None
-    notes = question.admitted("crl", crl.sha256, faults)
-    if notes is None:
-        return None
-    return _Usable(crl=crl, reasons_mask=mask, entries=_own_entries(question, crl, entries), notes=notes)
+    notes, own = question.admitted("crl", crl.sha256, faults), _own_entries(question, crl, entries)
+    return _Usable(crl=crl, reasons_mask=mask, entries=own, notes=notes or (), sound=notes is not None)
 
 
 def _own_entries(question: Question, crl: CertificateList, entries: Iterable[CrlEntry]) -> tuple[CrlEntry, ...]:
@@ -102,13 +102,14 @@ class _Partition:
     def __init__(self, question: Question, members: list[_Usable]) -> None:
         self._question = question
         newest_first = sorted(members, key=lambda item: item.order, reverse=True)
-        self._complete = [item for item in newest_first if not item.crl.is_delta]
-        self._deltas = [item for item in newest_first if item.crl.is_delta]
+        self._complete = [item for item in newest_first if item.sound and not item.crl.is_delta]
+        self._deltas = [item for item in newest_first if item.sound and item.crl.is_delta]
+        self._unsound = [item for item in newest_first if not item.sound]
 
     def findings(self) -> Iterator[Finding]:
-        """What the newest authentic list (with its delta) says, and every revocation that an older one or a delta
-        without base records: a revocation is not undone by being left out later. A list that is due for replacement
-        does not spoil an older one that is not."""
+        """What the newest authentic list (with its delta) says, and every revocation that an older one, a delta without
+        base or a list that breaks the profile records: a revocation is not undone by being left out later. A list that
+        is due for replacement does not spoil an older one that is not."""
         base = next((item for item in self._complete if self._signer(item) is not None), None)
         delta = self._delta_for(base)
         if base is not None:
@@ -116,12 +117,12 @@ class _Partition:
         elif self._deltas:
             self._question.note("TS-REV-DELTA-WITHOUT-BASE", source=self._deltas[0].crl.sha256)
         due = base is not None and not self._fresh(base)
-        for item in (*self._complete, *self._deltas):
-            if item is base or item is delta or not (item.entries or (due and self._fresh(item))):
-                continue
-            if self._signer(item) is not None:
+        for item in (*self._complete, *self._deltas, *self._unsound):
+            if item is not base and item is not delta and item.entries and self._signer(item) is not None:
                 yield from (one for one in self._listed(item) if one.status is not Status.GOOD)
-                if not item.entries and not item.crl.is_delta:
+        if due:
+            for item in self._complete:
+                if not item.entries and self._fresh(item) and self._signer(item) is not None:
                     yield from self._silent(item, None)
 
     def _fresh(self, item: _Usable) -> bool:

@@ -38,9 +38,9 @@ def _response_findings(question: Question, response: OcspResponse) -> list[Findi
         # Same serial number, other issuer; said only where nothing better is found.
         question.note("TS-REV-OTHER-CERTIFICATE", source=response.sha256)
         return []
-    notes = _usable(question, response)
-    if notes is None:
+    if not _usable(question, response):
         return []
+    notes = question.admitted("ocsp", response.sha256, response.faults)
     found: list[Finding] = []
     signer: Signer | None = None
     for single in singles:
@@ -49,8 +49,9 @@ def _response_findings(question: Question, response: OcspResponse) -> list[Findi
         signer = signer or ocsp_signer(question, response)
         if signer is None:
             break
-        finding = _finding(question, response, single, signer, notes)
-        if finding is not None:
+        finding = _finding(question, response, single, signer, notes or ())
+        # A response that breaks the profile makes nothing good; a revocation that its signer stated stays one.
+        if finding is not None and (notes is not None or finding.status is not Status.GOOD):
             found.append(finding)
     return found
 
@@ -69,18 +70,16 @@ def _speaks_about(question: Question, single: SingleResponse) -> bool:
     return written != issuer.subject.der and issuer_digests(cert_id.hash_algorithm, written, issuer.spki) == wanted
 
 
-def _usable(question: Question, response: OcspResponse) -> tuple[Reason, ...] | None:
+def _usable(question: Question, response: OcspResponse) -> bool:
     if response.unknown_critical:
         oid = response.unknown_critical[0]
         question.note("TS-REV-CRITICAL-EXTENSION", kind="ocsp", source=response.sha256, extension=oid)
-        return None
+        return False
     expected = question.context.nonce
     if expected is not None and response.nonce != expected:
         question.note("TS-REV-NONCE", source=response.sha256)
-        return None
-    if response.produced_at is not None and not question.issued_in_time(response.sha256, response.produced_at):
-        return None
-    return question.admitted("ocsp", response.sha256, response.faults)
+        return False
+    return response.produced_at is None or question.issued_in_time(response.sha256, response.produced_at)
 
 
 def _single_usable(question: Question, response: OcspResponse, single: SingleResponse) -> bool:

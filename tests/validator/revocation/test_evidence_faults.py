@@ -12,7 +12,7 @@ import pytest
 
 from validator.cli.path_batch import answer_text
 from validator.path.engine import build_path
-from validator.path.types import PathRequest, PathSettings, TrustAnchor
+from validator.path.types import PathRequest, PathSettings, RevocationMode, TrustAnchor
 from validator.revocation.types import RevocationEvidence
 
 HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ def world(pki: SimpleNamespace):
     )
 
 
-def stands(pki, world, lists=(), responses=(), pool=()) -> bool:
+def stands(pki, world, lists=(), responses=(), pool=(), mode=RevocationMode.REQUIRE) -> bool:
     """The path to the leaf is valid on these lists and responses; the CA's own status is known."""
     own = pki.crl(world.root)
     evidence = [own, *map(pki.parse_crl, lists), *map(pki.parse_ocsp, responses)]
@@ -48,7 +48,7 @@ def stands(pki, world, lists=(), responses=(), pool=()) -> bool:
         pool=(world.ca.certificate, *pool),
         evidence=RevocationEvidence.of(evidence),
         at=pki.NOW,
-        settings=PathSettings(undated_seconds=86_400),
+        settings=PathSettings(undated_seconds=86_400, revocation=mode),
     )
     return build_path(request).valid
 
@@ -239,6 +239,25 @@ def test_a_list_that_is_due_does_not_spoil_an_older_one_that_is_not(pki, world):
     assert not stands(pki, world, lists=[older, world.crl(pki.entry(1000), **due)])
     held = pki.entry(1000, pki.NOW - 3 * pki.DAY, pki.reason(6))
     assert not stands(pki, world, lists=[older, world.crl(held, **due)])
+
+
+def test_a_fault_does_not_undo_a_revocation(pki, world):
+    """What breaks the profile makes nothing good; what its authentic issuer revoked stays revoked, beside sound
+    evidence that is silent and where no information is required."""
+    lists = [world.crl(pki.entry(1000), number=-1), world.crl(pki.entry(1000), number=None)]
+    version = pki.der.explicit(0, pki.der.integer(0))
+    responses = [world.ocsp(world.one(pki.revoked_status()), version=version)]
+    for faulty in lists:
+        assert not stands(pki, world, lists=[faulty, world.crl()])
+        assert not stands(pki, world, lists=[faulty], mode=RevocationMode.IF_DECLARED)
+    for faulty in responses:
+        assert not stands(pki, world, lists=[world.crl()], responses=[faulty])
+        assert not stands(pki, world, responses=[faulty], mode=RevocationMode.IF_DECLARED)
+    # Without the revocation, or without the issuer's signature, they are as if they were not there.
+    others = [world.crl(number=-1), world.crl(pki.entry(1000), number=-1, flip=True)]
+    for faulty in others:
+        assert stands(pki, world, lists=[faulty, world.crl()])
+        assert stands(pki, world, lists=[faulty], mode=RevocationMode.IF_DECLARED)
 
 
 def test_a_response_revokes_whatever_its_reason(pki, world):
