@@ -24,7 +24,7 @@ MAX_HINTS = 4
 
 def best_first(search: Search, *, minding_policies: bool = False) -> Iterator[tuple[Link, TrustAnchor]]:
     """Paths to anchors, the shortest and most promising first."""
-    return _BestFirst(search).paths(Link.of(search.leaf, minding_policies))
+    return _BestFirst(search).paths(Link.of(search.leaf, search.settings if minding_policies else None))
 
 
 _Waiting = Certificate | Entity | list[Certificate]

@@ -188,15 +188,15 @@ class _Question:
         """Paths that the first pass may have hidden behind a shorter one; none when nothing was hidden."""
         if not first.blind and all(verdict.final for verdict in self._tried.values()):
             return None
-        blind, proposed = first.blind, len(self._tried)
+        blind = first.blind
         if any(self._policy_failed(verdict) for verdict in self._tried.values()):
             search = self._new_search()
             accepted = self._first_good(search, best_first(search, minding_policies=True), leaf)
             if accepted is not None:
                 return accepted
-            blind = blind or search.blind or len(self._tried) > proposed
+            blind = blind or search.blind or search.proposed > 0
             if not blind and self._request.settings.require_explicit_policy:
-                # Every other way ended where no policy could be valid any more.
+                # Every way ended where no policy could be valid any more.
                 return None
         last = self._new_search()
         return self._first_good(last, every_path(last), leaf)
@@ -223,6 +223,7 @@ class _Question:
     ) -> _Verdict | None:
         try:
             for link, anchor in proposals:
+                search.proposed += 1
                 verdict = self._judge((*link.chain(), anchor.certificate), anchor, leaf)
                 if verdict is not None and not verdict.candidate.reasons:
                     return verdict

@@ -9,6 +9,7 @@ from validator.path.extension_values import AuthorityKeyIdentifier
 from validator.path.general_name import DN
 from validator.path.name_constraints import Violation, constraint_index, violation_reason
 from validator.path.policy_reach import PolicyReach
+from validator.path.types import PathSettings
 
 MAX_PATH_CERTIFICATES = 1_001
 
@@ -28,9 +29,9 @@ class Link:
     reach: PolicyReach | None
 
     @classmethod
-    def of(cls, leaf: Certificate, minding_policies: bool = False) -> "Link":
-        """The beginning of every path of a question."""
-        return cls(leaf, None, 1, 0, PolicyReach.of(leaf) if minding_policies else None)
+    def of(cls, leaf: Certificate, minding: PathSettings | None = None) -> "Link":
+        """The beginning of every path of a question, `minding` the policies under these settings if given."""
+        return cls(leaf, None, 1, 0, None if minding is None else PolicyReach.of(leaf, minding))
 
     def extended(self, certificate: Certificate) -> "Link":
         """The path with one more certificate on top."""

@@ -17,7 +17,8 @@ MAX_REPORTED = 200
 @dataclass(slots=True)
 class Search:
     """One search. `dropped` are paths, complete or not, with the reason why they were left; `blind` says that a
-    certificate was left for a reason that another way to it might not have; `reached` are the tops of all paths."""
+    certificate was left for a reason that another way to it might not have; `proposed` counts the paths that reached a
+    trust anchor; `reached` are the tops of all paths."""
 
     leaf: Certificate
     anchors: dict[bytes, list[TrustAnchor]]
@@ -27,6 +28,7 @@ class Search:
     settings: PathSettings
     dropped: list[CandidatePath] = field(default_factory=list)
     blind: bool = False
+    proposed: int = 0
     reached: list[Link] = field(default_factory=list)
 
     def drop(self, link: Link, reasons: tuple[Reason, ...], issuer: Certificate | None = None) -> None:
