@@ -3,8 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ops.platform import der
+from validator.asn1.der import single
+from validator.path.extension_values import NameConstraints
+from validator.path.general_name import read_general_name
+from validator.path.name_constraints import ConstraintIndex
 
 UPN = "1.3.6.1.4.1.311.20.2.3"
 SMTP_UTF8 = "1.3.6.1.5.5.7.8.9"
@@ -292,3 +298,38 @@ def test_constraints_of_the_anchor_count_only_when_asked(forge: SimpleNamespace)
     arguments = (forge.end_entity(), [anchor], [forge.authority()])
     assert forge.ask(*arguments).valid
     assert NOT_PERMITTED in forge.codes(forge.ask(*arguments, anchor_constraints=True))
+
+
+# A base that cannot be read leaves everything open, so it does not only add.
+BASES_USED = sorted({text for row in ROWS for side in row[:2] for text in side.split("|") if text and " " not in text})
+NAMES_USED = sorted({row[2] for row in ROWS})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    bases=st.lists(st.sampled_from(BASES_USED), min_size=2, max_size=6, unique=True),
+    names=st.lists(st.sampled_from(NAMES_USED), min_size=1, max_size=3, unique=True),
+    side=st.sampled_from(["permitted", "excluded"]),
+    data=st.data(),
+)
+def test_every_subtree_counts_for_itself(
+    forge: SimpleNamespace, bases: list[str], names: list[str], side: str, data: st.DataObject
+) -> None:
+    leaf = forge.parsed(forge.end_entity(extra=[forge.san(*(general(forge, name) for name in names))]))
+
+    def refused(some: list[str]) -> bool:
+        trees = tuple(read_general_name(one, single(one)) for one in (general(forge, base) for base in some))
+        constraints = NameConstraints(**{"permitted": None, "excluded": None, side: trees})
+        return ConstraintIndex(constraints).violation(leaf) is not None
+
+    whole = refused(bases)
+    assert refused(data.draw(st.permutations(bases))) is whole
+    fewer = bases[:-1]
+    if side == "excluded":
+        assert whole or not refused(fewer)
+    elif _form(bases[-1]) in map(_form, fewer):
+        assert not whole or refused(fewer)
+
+
+def _form(text: str) -> str:
+    return text.partition(":")[0]
