@@ -156,12 +156,16 @@ def bit_string(data: bytes, element: Element, tag: int = BIT_STRING) -> tuple[in
     return unused, octets
 
 
+# Each octet with its bits in the other order.
+_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(0x100))
+
+
 def named_bits(data: bytes, element: Element, tag: int = BIT_STRING) -> int:
     """A named-bit-list as integer whose bit n is set when named bit n is; no trailing zero bit (X.690 11.2.2)."""
     unused, octets = bit_string(data, element, tag)
     if octets and not octets[-1] >> unused & 1:
         raise DerError("trailing-zero-bits", element.start)
-    return sum(1 << (8 * index + bit) for index, octet in enumerate(octets) for bit in range(8) if octet & 0x80 >> bit)
+    return int.from_bytes(octets.translate(_REVERSED), "little")
 
 
 _times: dict[bytes, datetime] = {}

@@ -273,7 +273,13 @@ def test_critical_policies_have_to_be_understood_with_their_qualifiers(
 
 
 # 4.1.2.2, 4.1.2.5, 4.1.2.8, appendix B: what a reader has to be ready for, next to what is forbidden.
+_MILLION_REASONS = der.sequence(
+    der.explicit(0, der.tlv(0xA0, der.implicit(6, b"http://a.example/c"))),
+    der.implicit(1, b"\x00" + b"\xff" * 125_000),
+)
 _AT_THE_LIMIT = {
+    # Reading named bits costs as much as there are, not its square.
+    "a-million-bits": {"extra": [der.extension("2.5.29.31", der.sequence(_MILLION_REASONS))]},
     "serial-of-20-octets": {"serial": der.integer((1 << 159) - 1)},
     "unique-identifiers": {"unique": b"\x81\x03\x00\x01\x02\x82\x02\x00\x01"},
     "ends-in-9999": {"validity": der.sequence(der.tlv(0x17, b"500101000000Z"), der.tlv(0x18, b"99991231235959Z"))},
