@@ -189,6 +189,8 @@ def _settings(row: Mapping[str, Any]) -> PathSettings:
         algorithms=load_policy("legacy" if legacy else jurisdiction.algorithm_policy),
         freshness_seconds=jurisdiction.revocation_freshness_seconds,
         undated_seconds=_UNDATED_SECONDS,
+        # RFC 6960 3.2 and 4.2.2.1 measure thisUpdate and nextUpdate alone.
+        produced_later=True,
     )
 
 

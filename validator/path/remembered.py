@@ -181,6 +181,7 @@ def _settings_key(settings: PathSettings) -> Key:
         settings.leniencies,
         settings.freshness_seconds,
         settings.undated_seconds,
+        settings.produced_later,
         settings.known_until,
         settings.anchor_constraints,
         settings.anchor_expiry,

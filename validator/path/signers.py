@@ -28,6 +28,7 @@ def status_context(settings: PathSettings, engine: PathEngine, in_time: Callable
         settings.known_until,
         settings.leniencies,
         undated=None if undated is None else timedelta(seconds=undated),
+        produced_later=settings.produced_later,
         in_time=in_time,
     )
 

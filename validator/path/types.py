@@ -46,7 +46,8 @@ class PathSettings:
     """The inputs of RFC 5280 §6.1.1 and the limits of the search. `None` means "no constraint".
 
     `undated_seconds` is the age up to which an OCSP response without nextUpdate is recent enough when no other age is
-    set, None for no such age (EN 319 102-1 5.2.5); `known_until` is the moment up to which revocation evidence may have
+    set, None for no such age (EN 319 102-1 5.2.5); `produced_later` admits OCSP responses that were signed after the
+    asked time about a time before it; `known_until` is the moment up to which revocation evidence may have
     been issued, None for the asked time itself; `deadline_seconds` are seconds of processor time.
     """
 
@@ -66,6 +67,7 @@ class PathSettings:
     algorithms: AlgorithmPolicy | None = None
     freshness_seconds: int | None = None
     undated_seconds: int | None = None
+    produced_later: bool = False
     known_until: datetime | None = None
     check_leaf_validity: bool = True
     max_steps: int = 20_000

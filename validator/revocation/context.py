@@ -69,9 +69,11 @@ class StatusContext(NamedTuple):
     evidence, None for nextUpdate − thisUpdate (EN 319 102-1 5.2.5). `leniencies` are the tolerances that the
     jurisdiction grants (`crl-…`, `ocsp-…`). `nonce` is what the OCSP request carried, None when the response was not
     asked for here. `undated` is the age up to which an OCSP response without nextUpdate is recent enough (RFC 6960 2.4,
-    3.2 (5)), None when the policy knows of none. `trusted_responders` are SHA-256 (hex) of OCSP responder certificates
-    that a trust list vouches for (RFC 6960 2.2, "Trusted Responder"). `algorithms` None means that any algorithm that
-    verifies is admitted. `in_time` is called before each piece of evidence is looked at; what it raises ends it.
+    3.2 (5)), None when the policy knows of none. `produced_later` admits a response that was signed after the moment
+    above, as long as what it states is not of after it (RFC 6960 4.2.2.1). `trusted_responders` are SHA-256 (hex) of
+    OCSP responder certificates that a trust list vouches for (RFC 6960 2.2, "Trusted Responder"). `algorithms` None
+    means that any algorithm that verifies is admitted. `in_time` is called before each piece of evidence is looked at;
+    what it raises ends it.
     """
 
     engine: PathEngine
@@ -82,6 +84,7 @@ class StatusContext(NamedTuple):
     leniencies: frozenset[str] = frozenset()
     nonce: bytes | None = None
     undated: timedelta | None = None
+    produced_later: bool = False
     trusted_responders: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
     in_time: Callable[[], None] = any_time

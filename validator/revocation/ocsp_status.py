@@ -79,7 +79,9 @@ def _usable(question: Question, response: OcspResponse) -> bool:
     if expected is not None and response.nonce != expected:
         question.note("TS-REV-NONCE", source=response.sha256)
         return False
-    return response.produced_at is None or question.issued_in_time(response.sha256, response.produced_at)
+    if response.produced_at is None or question.context.produced_later:
+        return True
+    return question.issued_in_time(response.sha256, response.produced_at)
 
 
 def _single_usable(question: Question, response: OcspResponse, single: SingleResponse) -> bool:

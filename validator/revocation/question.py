@@ -76,6 +76,11 @@ class Question:
         self.note("TS-REV-NOT-YET-ISSUED", source=source, issued=this_update.isoformat())
         return False
 
+    def signer_time(self, issued: datetime) -> datetime:
+        """The moment at which who signed a source at `issued` has to be relied on: not before the asked time, and not
+        later than anything may be known."""
+        return max(self.at, min(issued, self.context.known_until or self.at))
+
     def fresh(self, this_update: datetime, next_update: datetime | None, *, undated: timedelta | None = None) -> bool:
         """EN 319 102-1 5.2.5: issued later than the asked time less the longest age, which is the policy's or else
         nextUpdate − thisUpdate; what was issued at the asked time or later is fresh in any case. `undated` is the age

@@ -157,7 +157,7 @@ def _relied_on(
         # A CRL issuer's list may cover its issuer; a delegated responder cannot vouch for itself (4.2.2.2.1).
         question.note("TS-REV-RESPONDER", source=source, signer=signer.fingerprint, why="own-status")
         return None
-    moment = max(question.at, issued)
+    moment = question.signer_time(issued)
     verdict = context.engine.validate_signer(signer, purpose, moment, context.within(signer))
     if verdict.trusted:
         return Signer(signer, verdict.path or (signer.fingerprint,))

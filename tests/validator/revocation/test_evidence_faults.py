@@ -38,7 +38,7 @@ def world(pki: SimpleNamespace):
     )
 
 
-def stands(pki, world, lists=(), responses=(), pool=(), mode=RevocationMode.REQUIRE) -> bool:
+def stands(pki, world, lists=(), responses=(), pool=(), mode=RevocationMode.REQUIRE, produced_later=True) -> bool:
     """The path to the leaf is valid on these lists and responses; the CA's own status is known."""
     own = pki.crl(world.root)
     evidence = [own, *map(pki.parse_crl, lists), *map(pki.parse_ocsp, responses)]
@@ -48,7 +48,7 @@ def stands(pki, world, lists=(), responses=(), pool=(), mode=RevocationMode.REQU
         pool=(world.ca.certificate, *pool),
         evidence=RevocationEvidence.of(evidence),
         at=pki.NOW,
-        settings=PathSettings(undated_seconds=86_400, revocation=mode),
+        settings=PathSettings(undated_seconds=86_400, revocation=mode, produced_later=produced_later),
     )
     return build_path(request).valid
 
@@ -302,3 +302,20 @@ def test_the_command_line_takes_a_recent_response_without_next_update(pki, world
 
 def _text(octets: bytes) -> str:
     return "base64:" + base64.b64encode(octets).decode()
+
+
+def test_a_response_is_measured_by_what_it_states_and_not_by_when_it_was_signed(pki, world):
+    """RFC 6960 3.2 and 4.2.2.1 compare thisUpdate and nextUpdate with the time; producedAt is compared with nothing.
+    Who must have known it by then asks for more."""
+    delegate = world.ca.issue("Late responder", pki.OCSP_SIGNING, pki.NO_CHECK, pki.key_usage(0), serial=31)
+    late = pki.NOW + 40 * pki.DAY
+    responses = [
+        world.ocsp(world.one(), produced=late),
+        pki.ocsp_octets(
+            pki.by_name(delegate.subject.der), "Late responder", world.one(), certificates=(delegate,), produced=late
+        ),
+    ]
+    for response in responses:
+        assert stands(pki, world, responses=[response])
+        assert not stands(pki, world, responses=[response], produced_later=False)
+    assert not stands(pki, world, responses=[world.ocsp(world.one(this=pki.NOW + HOUR), produced=late)])
