@@ -196,8 +196,16 @@ def _read_time(encoded: bytes, tag: int, text: bytes, offset: int) -> datetime:
     number = int(text[:14])
     date, clock = divmod(number, 1_000_000)
     try:
+        # The year 0000 is before whatever is asked about, as the year after it is, with which datetime begins.
         moment = datetime(
-            date // 10_000, date // 100 % 100, date % 100, clock // 10_000, clock // 100 % 100, clock % 100, 0, UTC
+            max(date // 10_000, 1),
+            date // 100 % 100,
+            date % 100,
+            clock // 10_000,
+            clock // 100 % 100,
+            clock % 100,
+            0,
+            UTC,
         )
     except ValueError:
         raise DerError("bad-time", offset) from None

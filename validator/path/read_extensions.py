@@ -9,7 +9,7 @@ from validator.asn1.memory import Generations
 from validator.path import extension_values as ext
 from validator.path.alt_name import general_name_fault
 from validator.path.certificate import Certificate, Defect
-from validator.path.general_name import GeneralName, read_general_name, read_general_names
+from validator.path.general_name import DN, GeneralName, read_general_name, read_general_names
 from validator.path.name import relative_name_key
 from validator.path.read_policies import (
     read_inhibit_any_policy,
@@ -256,6 +256,9 @@ def _distribution_point(data: bytes, element: der.Element) -> ext.DistributionPo
             reasons = der.named_bits(data, part, 0x81)
         else:
             issuer = read_general_names(data, part, 1_000)
+            if any(name.kind != DN for name in issuer):
+                # 4.2.1.13: the distinguished name from the issuer field of the CRL, and nothing else.
+                raise der.DerError("crl-issuer-name", part.start)
     if not full and relative is None and not issuer:
         # 4.2.1.13: a point of reasons only says nothing.
         raise der.DerError("empty-distribution-point", element.start)

@@ -78,6 +78,10 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
             "KEY-IDENTIFIER-MISSING",
             {"extra": [der.extension("2.5.29.35", der.sequence(der.implicit(0, b"")))]},
         ),
+        "crl-issuer-by-domain-name": (
+            "EXTENSION-MALFORMED",
+            {"extra": [der.extension("2.5.29.31", der.sequence(der.sequence(der.tlv(0xA2, f.dns("a.example")))))]},
+        ),
         "empty-key-usage": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x01\x00")]}),
         "key-usage-long": ("EXTENSION-MALFORMED", {"extra": [der.extension("2.5.29.15", b"\x03\x02\x00\x80")]}),
         "trailing-octets-in-extension": ("EXTENSION-MALFORMED", {"extra": [trailing]}),
@@ -123,7 +127,6 @@ def _faulty(forge: SimpleNamespace) -> dict[str, tuple[str, dict[str, object]]]:
         "undecodable-name": ("NAME-ENCODING", {"subject": named(der.tlv(0x0C, b"\xff"))}),
         "numeric-with-letters": ("NAME-ENCODING", {"subject": named(der.tlv(0x12, b"12a"))}),
         "visible-with-control": ("NAME-ENCODING", {"subject": named(der.tlv(0x1A, b"a\x07"))}),
-        "common-name-is-a-number": ("NAME-ENCODING", {"subject": named(der.integer(5))}),
         "constructed-string": ("NAME-ENCODING", {"subject": named(der.tlv(0x2C, der.utf8_string("a")))}),
     }  # fmt: skip
 
@@ -142,8 +145,8 @@ FAULTS = [
     "no-rev-avail-beside-crl", "key-without-algorithm", "unsorted-rdn", "printable-with-at", "undecodable-name",
     "string-of-no-string-type", "san-undecodable-name", "numeric-with-letters", "visible-with-control",
     "constructed-string", "empty-subject-of-crl-issuer", "statement-not-ia5", "notice-of-two-texts",
-    "policy-constraints-in-leaf", "inhibit-any-policy-in-leaf", "policy-mappings-in-leaf", "common-name-is-a-number",
-    "any-policy-qualified", "no-attributes", "attribute-without-value", "aki-of-no-octets",
+    "policy-constraints-in-leaf", "inhibit-any-policy-in-leaf", "policy-mappings-in-leaf",
+    "crl-issuer-by-domain-name", "any-policy-qualified", "no-attributes", "attribute-without-value", "aki-of-no-octets",
 ]  # fmt: skip
 
 
@@ -157,6 +160,35 @@ def test_fault_in_the_end_entity(forge: SimpleNamespace, fault: str) -> None:
     outcome = forge.ask(forge.end_entity(**changes), [forge.root()], [forge.authority()])
     assert not outcome.valid
     assert expected in forge.codes(outcome)
+
+
+# What is no fault in a CA's certificate, or another one, and what makes the path another.
+_OF_THE_HOLDER = {
+    "empty-issuer", "empty-subject", "empty-subject-uncritical-san", "empty-subject-of-crl-issuer", "unsorted-rdn",
+    "printable-with-at", "undecodable-name", "numeric-with-letters", "visible-with-control", "constructed-string",
+    "string-of-no-string-type", "key-without-algorithm", "cert-sign-in-leaf", "name-constraints-in-leaf",
+    "path-length-without-ca", "encoded-ca-false", "policy-constraints-in-leaf", "inhibit-any-policy-in-leaf",
+    "policy-mappings-in-leaf", "duplicate-extension",
+}  # fmt: skip
+_OF_EVERYBODY = [fault for fault in FAULTS if fault not in _OF_THE_HOLDER]
+
+
+@pytest.mark.parametrize("fault", _OF_EVERYBODY)
+def test_the_same_fault_in_a_ca(forge: SimpleNamespace, fault: str) -> None:
+    expected, changes = _faulty(forge)[fault]
+    outcome = forge.ask(forge.end_entity(), [forge.root()], [forge.authority(**changes)])
+    assert not outcome.valid
+    assert expected in forge.codes(outcome)
+
+
+@pytest.mark.parametrize("fault", _OF_EVERYBODY)
+def test_an_anchor_is_a_name_and_a_key_unless_it_is_held_to_its_certificate(forge: SimpleNamespace, fault: str) -> None:
+    # 6.1.1 (d); RFC 5937 section 4. A self-signed certificate needs no authorityKeyIdentifier (4.2.1.1).
+    expected, changes = _faulty(forge)[fault]
+    path = forge.end_entity(), [forge.root(**changes)], [forge.authority()]
+    assert forge.ask(*path).valid
+    held = forge.ask(*path, anchor_constraints=True, anchor_basic_constraints=True)
+    assert (expected in forge.codes(held)) is (expected != "KEY-IDENTIFIER-MISSING")
 
 
 def test_without_fault_it_is_valid(forge: SimpleNamespace) -> None:
@@ -283,6 +315,7 @@ _AT_THE_LIMIT = {
     "serial-of-20-octets": {"serial": der.integer((1 << 159) - 1)},
     "unique-identifiers": {"unique": b"\x81\x03\x00\x01\x02\x82\x02\x00\x01"},
     "ends-in-9999": {"validity": der.sequence(der.tlv(0x17, b"500101000000Z"), der.tlv(0x18, b"99991231235959Z"))},
+    "begins-in-year-0": {"validity": der.sequence(der.tlv(0x18, b"00000101000000Z"), der.tlv(0x17, b"491231235959Z"))},
     "begins-in-year-1": {"validity": der.sequence(der.tlv(0x18, b"00010101000000Z"), der.tlv(0x17, b"491231235959Z"))},
     "twenty-arcs": {"extra": [der.extension("1.2" + ".268435455" * 18, b"")]},
     "extension-that-is-no-der": {"extra": [der.extension("1.2.3.4", b"\xff\xff")]},
