@@ -57,6 +57,8 @@ class Edges:
         self._ca: dict[str, Findings] = {}
         # By certificate and by name and key of its issuer: why the certificate is not to be relied on.
         self.broken: dict[tuple[str, bytes, bytes], tuple[Reason, ...]] = {}
+        # The same pairs with the fingerprint of the trust anchor under which nothing good was known of them.
+        self.broken_under: set[tuple[tuple[str, bytes, bytes], str]] = set()
 
     def ca(self, certificate: Certificate) -> Findings:
         """What speaks against `certificate` as a CA's."""

@@ -24,6 +24,7 @@ from validator.path.remembered import Key, UpperPath, question_key, remember_upp
 from validator.path.search import Search
 from validator.path.signers import EngineOnDemand, SignerEngine, status_context
 from validator.path.statuses import path_statuses
+from validator.path.top_down import top_down
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
 from validator.revocation.context import PathEngine, StatusContext
@@ -198,8 +199,22 @@ class _Question:
             if not blind and self._request.settings.require_explicit_policy:
                 # Every way ended where no policy could be valid any more.
                 return None
+        accepted = self._search_from_above(leaf)
+        if accepted is not None:
+            return accepted
         last = self._new_search()
         return self._first_good(last, every_path(last), leaf)
+
+    def _search_from_above(self, leaf: Findings) -> _Verdict | None:
+        edges = self._edges
+        for _ in range(MAX_RESTARTS):
+            known = len(edges.broken) + len(edges.broken_under)
+            minding = any(self._policy_failed(verdict) for verdict in self._tried.values())
+            search = self._new_search()
+            accepted = self._first_good(search, top_down(search, minding_policies=minding), leaf)
+            if accepted is not None or len(edges.broken) + len(edges.broken_under) == known:
+                return accepted
+        return None
 
     @staticmethod
     def _policy_failed(verdict: _Verdict) -> bool:
@@ -261,6 +276,8 @@ class _Question:
             if broken is not None and (broken.final or len(self._request.anchors) == 1):
                 self._edges.broken[broken.pair] = broken.reasons
                 found = []
+            elif broken is not None:
+                self._edges.broken_under.add((broken.pair, anchor.certificate.fingerprint))
             passable = passable or bool(found)
         above = (self._edges.ca(certificate).leniencies for certificate in chain[1:-1])
         leniencies = leaf.leniencies.union(top.leniencies, *above)

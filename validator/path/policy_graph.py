@@ -108,6 +108,14 @@ class PolicyGraph:
         qualifiers = dict.fromkeys(qualifier for some in shown for qualifier in some)
         return frozenset(found), tuple(qualifiers)
 
+    def expected(self, acceptable: frozenset[str] | None) -> frozenset[str]:
+        """The policies that the next certificate may assert, so that something acceptable in the words of the trust
+        anchor comes of it; anyPolicy when it may assert any."""
+        last = self.layers[-1]
+        _, alive = self._roots(acceptable)
+        found = {expected for policy in alive for expected in last[policy].expected}
+        return frozenset(found | {ANY_POLICY} if ANY_POLICY in last else found)
+
     def _roots(self, acceptable: frozenset[str] | None) -> tuple[list[tuple[int, str]], set[str]]:
         """Acceptable policies of the anchor's domain, with their depth, that reach the last layer, and the policies
         that they reach there."""

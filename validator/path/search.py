@@ -52,7 +52,10 @@ class Search:
 
     def anchored(self, link: Link) -> Iterator[TrustAnchor]:
         """The anchors whose name and key issued the certificate on top of `link`."""
-        for anchor in self.anchors.get(link.certificate.issuer.key, ()):
+        anchors = self.anchors.get(link.certificate.issuer.key, [])
+        if len(anchors) > 1:
+            anchors = sorted(anchors, key=lambda anchor: issuer_hint(link.certificate, anchor.certificate))
+        for anchor in anchors:
             self.budget.step()
             if self.issued(link, anchor.certificate, is_anchor=True):
                 yield anchor

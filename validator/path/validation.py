@@ -28,6 +28,19 @@ class PathState:
     acceptable: frozenset[str] | None
     reasons: tuple[Reason, ...] = ()
 
+    def allows_as_much_as(self, other: "PathState") -> bool:
+        """No counter ends before that of `other`."""
+        return (
+            _reaches(self.explicit_policy, other.explicit_policy)
+            and _reaches(self.policy_mapping, other.policy_mapping)
+            and _reaches(self.inhibit_any, other.inhibit_any)
+            and _reaches(self.path_length, other.path_length)
+        )
+
+
+def _reaches(counter: int | None, other: int | None) -> bool:
+    return counter is None or (other is not None and counter >= other)
+
 
 @dataclass(frozen=True, slots=True)
 class PathValidation:
@@ -85,9 +98,14 @@ def state_above(
     for length in range(done + 1, len(from_above) + 1):
         in_time()
         certificate = from_above[length - 1]
-        state = _prepare_next(_basic(state, certificate, final=False), certificate)
+        state = next_state(state, certificate)
         _keep((fingerprints[:length], inputs), state)
     return state
+
+
+def next_state(state: PathState, authority: Certificate) -> PathState:
+    """The variables after one more CA certificate, name constraints aside."""
+    return _prepare_next(_basic(state, authority, final=False), authority)
 
 
 def conclude(state: PathState, leaf: Certificate) -> PathValidation:

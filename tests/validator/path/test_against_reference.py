@@ -13,7 +13,7 @@ from validator.revocation.ocsp import parse_ocsp
 from validator.revocation.types import RevocationEvidence
 
 ANY = "2.5.29.32.0"
-WORLDS, BATCH = 2_400, 300
+WORLDS, BATCH = 1_200, 300
 
 
 class Asker:

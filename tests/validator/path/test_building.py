@@ -143,6 +143,53 @@ def test_a_path_without_policy_leads_to_trying_another(forge: SimpleNamespace) -
     assert len(outcome.certificates) == 5
 
 
+_ANY = "2.5.29.32.0"
+_BRIDGES = {
+    "excluded": ("names", None, "O=bad"),
+    "permitted": ("names", ("O=good", "CN=Leaf"), None),
+    "inhibited any": ("policy", {"inhibit_any_policy": (0,), "policy_constraints": (0,)}, [_ANY]),
+    "inhibited mapping": ("policy", {"policy_constraints": (0, 0)}, ["1.2.3", "1.2.5"]),
+}
+
+
+@pytest.mark.parametrize("kind", _BRIDGES)
+@pytest.mark.parametrize(("crowd", "length"), [(4, 3), (10, 5), (20, 8)])
+def test_what_a_bridge_forbids_is_gone_round(forge: SimpleNamespace, kind: str, crowd: int, length: int) -> None:
+    """Beside the one long way there is a crowd of CAs that all certify each other and the long way's, and that the
+    bridge at the top does not let pass, each by its own name or by what it does with policies."""
+    sort, first, second = _BRIDGES[kind]
+    policy = [forge.policies("1.2.3")] if sort == "policy" else []
+    if sort == "names":
+        sides = [None if side is None else [forge.dn(one) for one in side] for side in (first, second and [second])]
+        limits, odd = [forge.name_constraints(*sides)], []
+    else:
+        limits = [*policy, *(getattr(forge, name)(*numbers) for name, numbers in first.items())]
+        odd = [forge.policies(*second), *([] if _ANY in second else [forge.mappings(("1.2.3", "1.2.3"))])]
+    top = ("CN=Top", "top")
+    bad = [(f"O=bad,CN=B{number}", f"bad{number}") for number in range(crowd)]
+    good = [(f"O=good,CN=G{number}", f"good{number}") for number in range(length)]
+
+    def issued(subject: tuple[str, str], issuer: tuple[str, str], extra: list[bytes]) -> bytes:
+        return forge.authority(subject[0], *issuer, subject[1], extra=extra)
+
+    pool = [forge.authority(*("CN=Top", "CN=Root", "root", "top"), extra=limits)]
+    pool += [issued(one, other, odd) for one in bad for other in (top, *bad) if one != other]
+    pool += [issued(one, other, policy) for one in good for other in bad]
+    pool += [issued(one, other, policy) for one, other in zip(good, [*good[1:], top], strict=True)]
+    leaf = forge.end_entity(issuer=good[0][0], signer=good[0][1], extra=policy)
+    for order in (pool, pool[::-1]):
+        outcome = forge.ask(leaf, [forge.root()], order, deadline_seconds=60.0)
+        assert outcome.valid
+        assert len(outcome.certificates) == length + 3
+        assert outcome.explored < 6 * len(pool)
+
+
+def test_the_right_one_of_many_anchors_of_one_name_is_tried_first(forge: SimpleNamespace) -> None:
+    anchors = [forge.root(label=f"namesake{number}") for number in range(300)]
+    outcome = forge.ask(forge.authority(), [*anchors, forge.root()], max_signature_checks=3)
+    assert outcome.valid
+
+
 def test_depth_is_counted_in_intermediates(forge: SimpleNamespace) -> None:
     sub = forge.authority("CN=Sub", "CN=CA", "ca", "sub")
     arguments = (forge.end_entity(issuer="CN=Sub", signer="sub"), [forge.root()], [sub, forge.authority()])
