@@ -23,7 +23,7 @@ from validator.path.pool import Pool
 from validator.path.remembered import Key, UpperPath, question_key, remember_upper_path, upper_path
 from validator.path.search import Search
 from validator.path.signers import EngineOnDemand, SignerEngine, status_context
-from validator.path.statuses import path_statuses
+from validator.path.statuses import BrokenPair, broken_siblings, path_statuses
 from validator.path.top_down import top_down
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
@@ -273,17 +273,26 @@ class _Question:
         if settings.revocation is not RevocationMode.NONE and not top.reasons and not validation.reasons:
             statuses, found, broken = path_statuses(chain, self._request, self.status_context(anchor))
             reasons += found
-            if broken is not None and (broken.final or len(self._request.anchors) == 1):
-                self._edges.broken[broken.pair] = broken.reasons
+            if broken is not None and self._remember_broken(chain, broken, anchor):
                 found = []
-            elif broken is not None:
-                self._edges.broken_under.add((broken.pair, anchor.certificate.fingerprint))
             passable = passable or bool(found)
         above = (self._edges.ca(certificate).leniencies for certificate in chain[1:-1])
         leniencies = leaf.leniencies.union(top.leniencies, *above)
         candidate = CandidatePath(certificates=chain, reasons=order_reasons(reasons), statuses=statuses)
         verdict = self._tried[key] = _Verdict(candidate, validation, leniencies, not passable)
         return verdict
+
+    def _remember_broken(self, chain: tuple[Certificate, ...], broken: BrokenPair, anchor: TrustAnchor) -> bool:
+        """Keep what is known of the pair and of its likes. True when no other path can make the pair good."""
+        edges, request, only = self._edges, self._request, len(self._request.anchors) == 1
+        likes = self._pool.of(next(one.subject for one in chain if one.fingerprint == broken.pair[0]))
+        unknown = (one for one in likes if (one.fingerprint, *broken.pair[1:]) not in edges.broken)
+        for one in (broken, *broken_siblings(chain, broken, unknown, request, self.status_context(anchor))):
+            if one.final or only:
+                edges.broken[one.pair] = one.reasons
+            else:
+                edges.broken_under.add((one.pair, anchor.certificate.fingerprint))
+        return broken.final or only
 
     def _late_signatures(self, chain: tuple[Certificate, ...]) -> tuple[Reason, ...]:
         """Signatures by keys that inherit their DSA parameters from above (RFC 5280 6.1.4 (f))."""

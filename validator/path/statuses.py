@@ -1,5 +1,6 @@
 """Asks for the revocation status of every certificate of a path, from the anchor down (RFC 5280 6.1.3 (a) (3))."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policies.reasons import Reason
@@ -42,9 +43,7 @@ def path_statuses(
         if reason is not None:
             reasons.append(reason)
             if broken is None:
-                final = answer.status in (Status.REVOKED, Status.ON_HOLD)
-                pair = (certificate.fingerprint, issuer.subject.key, issuer.spki)
-                broken = BrokenPair(pair, (reason, *answer.reasons), final)
+                broken = _broken(certificate, issuer, reason, answer)
             if answer.status is Status.REVOKED:
                 # Evidence below a revoked CA is signed by a key that counts for nothing.
                 break
@@ -52,6 +51,34 @@ def path_statuses(
     if unasked:
         answers += [StatusAnswer(status=Status.UNKNOWN)] * unasked
     return tuple(reversed(answers)), reasons, broken
+
+
+def broken_siblings(
+    chain: tuple[Certificate, ...],
+    broken: BrokenPair,
+    candidates: Iterable[Certificate],
+    request: PathRequest,
+    context: StatusContext,
+) -> Iterator[BrokenPair]:
+    """What is wrong with the status of the other certificates among `candidates` that the same issuer gave to the same
+    CA, so that a search does not come to know of hundreds of revoked ones one by one."""
+    position = [certificate.fingerprint for certificate in chain].index(broken.pair[0])
+    certificate, issuer = chain[position : position + 2]
+    parameters = inherited_parameters(chain[position + 1 :])
+    for other in candidates if position else ():
+        if other == certificate or other.spki != certificate.spki or other.issuer.key != issuer.subject.key:
+            continue
+        context.in_time()
+        answer = certificate_status(other, issuer, request.at, request.evidence, context, dsa_parameters=parameters)
+        reason = status_reason(other, answer, request.settings.revocation)
+        if reason is not None:
+            yield _broken(other, issuer, reason, answer)
+
+
+def _broken(certificate: Certificate, issuer: Certificate, reason: Reason, answer: StatusAnswer) -> BrokenPair:
+    final = answer.status in (Status.REVOKED, Status.ON_HOLD)
+    pair = (certificate.fingerprint, issuer.subject.key, issuer.spki)
+    return BrokenPair(pair, (reason, *answer.reasons), final)
 
 
 def status_reason(certificate: Certificate, answer: StatusAnswer, mode: RevocationMode) -> Reason | None:

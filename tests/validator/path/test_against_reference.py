@@ -89,3 +89,18 @@ def test_any_policy_that_does_not_count_hides_no_other_way(asker: Asker) -> None
         Inputs(explicit=True),
     )
     assert asker.ask(inhibiting)[0].valid
+
+
+@pytest.mark.parametrize("status", ["revoked", "unknown"])
+@pytest.mark.parametrize("anchors", [1, 2])
+def test_one_good_certificate_among_many_of_the_same_ca(asker: Asker, status: str, anchors: int) -> None:
+    top, sub, low = (("oa", name) for name in ("top", "sub", "low"))
+    pool = [Card(100 + number, sub, top, "k1", "k0", status=status) for number in range(80)]
+    pool += [Card(300 + number, low, sub, "k2", "k1", status=status) for number in range(80)]
+    pool[40:40] = [Card(1, sub, top, "k1", "k0"), Card(2, low, sub, "k2", "k1")]
+    leaf = Card(3, ("oa", "leaf"), low, "leaf", "k2", ca=False)
+    roots = [Card(4, top, top, "k0", "k0"), Card(5, low, low, "other", "other")][:anchors]
+    outcome, path = asker.ask(World(leaf, roots, pool, Inputs(revocation="require")))
+    assert outcome.valid
+    assert [card.serial for card in path] == [3, 2, 1, 4]
+    assert outcome.explored < 12 * len(pool)
