@@ -110,10 +110,13 @@ class Certificate:
         return self.issuer.key == self.subject.key
 
 
+_SHOWN_SERIAL = 40
+
+
 def who(certificate: Certificate) -> str:
     """How sentences call a certificate: its subject, cut to a readable length, or its serial number."""
     if certificate.subject.empty:
-        return f"serial number {certificate.serial:x}"
+        return f"serial number {certificate.serial_octets[:_SHOWN_SERIAL].hex()}"
     return certificate.subject.brief()
 
 

@@ -323,14 +323,22 @@ def normalise_text(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """NFKC, of long texts piece by piece: bringing a run of combining marks into order costs the square of its length.
-    What is equal then is equivalent; two ways of writing more than a piece may be told apart."""
+    """NFKC, of long texts piece by piece: bringing a run of combining marks into order costs the square of its length,
+    and characters that stand for many others end it. What is equal then is equivalent; two ways of writing more than a
+    piece may be told apart."""
     if len(text) <= _PIECE:
         return unicodedata.normalize("NFKC", text)
-    return "".join([unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)])
+    composed, left = "", _GROWTH * len(text)
+    for at in range(0, len(text), _PIECE):
+        piece = unicodedata.normalize("NFKC", text[at : at + _PIECE])
+        left -= len(piece)
+        if left < 0:
+            return composed + text[at:]
+        composed += piece
+    return composed
 
 
-_PIECE = 256
+_PIECE, _GROWTH = 256, 3
 
 
 class _Folding(dict[int, str]):

@@ -124,6 +124,8 @@ def test_names_are_bounded(forge: SimpleNamespace) -> None:
     assert huge.reason.param("rule") == "too-large"
     large = forge.parsed(forge.end_entity(subject=_named(der.utf8_string("ab," * 20_000))))
     assert who(large) == large.subject.text()[:199] + "…"
+    numbered = forge.parsed(forge.end_entity(subject=der.sequence(), serial=der.tlv(2, b"\x7f" * 100_000)))
+    assert len(who(numbered)) < 200
     several = parse_name(forge.name("C=DE", "O=One", "CN=" + "n" * 150, "CN=" + "m" * 150))
     assert several.brief() == several.text()[:199] + "…"
     assert several.brief(1_000) == several.text()
@@ -140,6 +142,9 @@ def test_combining_marks_are_ordered_in_pieces(monkeypatch: pytest.MonkeyPatch) 
     marks = "a" + "\u0301\u0316" * 5_000
     assert normalise_text(marks) == normalise_text(marks.upper())
     assert max(pieces) <= 256
+    long = normalise_text("\ufdfa" * 20_000)
+    assert len(long) <= 4 * 20_000
+    assert long != normalise_text("\ufdfa" * 20_001)
     assert normalise_text("Cafe\u0301") == normalise_text("CAF\u00c9")
 
 
