@@ -26,6 +26,7 @@ from validator.revocation.extensions import (
 CERTIFICATE_HOLD = 6
 REMOVE_FROM_CRL = 8
 MAX_ENTRIES = 8_000_000
+MAX_SAME_SERIAL = 1_000
 MAX_UNUSUAL_ENTRIES = 80_000
 """Entries of any other shape than the usual ones cost fifty times as much; no known list has many."""
 
@@ -126,7 +127,8 @@ class EntryIndex:
         return len(self._index())
 
     def find(self, serial_octets: bytes) -> tuple[CrlEntry, ...]:
-        """Every entry with this serial number (contents octets of the INTEGER), in the order of the CRL."""
+        """The entries with this serial number (contents octets of the INTEGER), in the order of the CRL; the first of
+        them where there are more than any CRL has a reason for."""
         keys = self._index()
         wanted = self._spread(serial_octets) << 32
         found = []
@@ -135,6 +137,8 @@ class EntryIndex:
             entry = self._entry(der.read(self._data, position, self._end), set(), set())
             if entry.serial_octets == serial_octets:
                 found.append(self._with_issuer(entry, position))
+                if len(found) >= MAX_SAME_SERIAL:
+                    break
         return tuple(found)
 
     def _spread(self, serial_octets: bytes) -> int:

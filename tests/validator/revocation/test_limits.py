@@ -11,6 +11,7 @@ from policies.reasons.model import Reason
 from validator.path.engine import build_path
 from validator.path.types import PathRequest, PathSettings, TrustAnchor
 from validator.revocation import question
+from validator.revocation.entries import MAX_SAME_SERIAL
 from validator.revocation.types import RevocationEvidence, Status
 
 
@@ -54,6 +55,12 @@ def test_a_flood_of_lists_ends(pki, ca, leaf, monkeypatch):
     newest = pki.crl(ca, this=pki.NOW, number=9)
     assert pki.ask(leaf, ca, *flood, newest).status is Status.GOOD
     assert pki.ask(leaf, ca, newest, *flood).status is Status.GOOD
+
+
+def test_one_serial_number_a_thousand_times_is_read_so_often_and_no_more(pki, ca, leaf):
+    listed = pki.crl(ca, *[pki.entry(leaf.serial, pki.NOW - pki.DAY, pki.reason(1))] * (MAX_SAME_SERIAL + 10))
+    assert len(listed.find(leaf.serial_octets)) == MAX_SAME_SERIAL
+    assert pki.ask(leaf, ca, listed).status is Status.REVOKED
 
 
 def test_a_crowd_of_certificates_of_the_issuers_name(pki, ca, leaf):
