@@ -52,6 +52,7 @@ class Inputs:
     max_depth: int | None = None
     revocation: str = "none"
     anchor_expiry: bool = False
+    anchor_constraints: bool = False
 
 
 @dataclass(eq=False)
@@ -98,6 +99,19 @@ def judge(path: list[Card], anchor: Card, inputs: Inputs) -> frozenset[str] | No
     no_any = 0 if inputs.no_any else n + 1
     mapping = 0 if inputs.no_mapping else n + 1
     key, issuer, length = anchor.owner, anchor.subject, n
+    initial = inputs.initial
+    if inputs.anchor_constraints:
+        # RFC 5937 4: what the anchor's certificate says about itself joins the inputs.
+        length = n if anchor.path_length is None else anchor.path_length
+        permitted += [] if anchor.permitted is None else [anchor.permitted]
+        excluded += anchor.excluded
+        explicit = min(explicit, n + 1 if anchor.explicit is None else anchor.explicit)
+        mapping = min(mapping, n + 1 if anchor.no_mapping is None else anchor.no_mapping)
+        no_any = min(no_any, n + 1 if anchor.no_any is None else anchor.no_any)
+        if anchor.policies is not None and ANY not in anchor.policies:
+            initial = anchor.policies if initial is None else initial & anchor.policies
+        if not _meant_for(anchor, inputs.usages):
+            return None
     for i, card in enumerate(reversed(path), 1):
         final = i == n
         # 6.1.3 (a) to (c)
@@ -142,7 +156,7 @@ def judge(path: list[Card], anchor: Card, inputs: Inputs) -> frozenset[str] | No
     explicit = max(explicit - 1, 0)
     if path[0].explicit == 0:
         explicit = 0
-    found = _constrained(tree, n, inputs.initial)
+    found = _constrained(tree, n, initial)
     return found if explicit > 0 or found else None
 
 

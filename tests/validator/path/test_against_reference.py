@@ -35,7 +35,8 @@ class Asker:
             self._octets(world.leaf), map(self._octets, world.anchors), map(self._octets, pool),
             initial_policies=asked.initial, require_explicit_policy=asked.explicit, eku=asked.usages,
             inhibit_policy_mapping=asked.no_mapping, inhibit_any_policy=asked.no_any, max_depth=asked.max_depth,
-            anchor_expiry=asked.anchor_expiry, revocation=RevocationMode(asked.revocation),
+            anchor_expiry=asked.anchor_expiry, anchor_constraints=asked.anchor_constraints,
+            revocation=RevocationMode(asked.revocation),
             evidence=RevocationEvidence.of(responses), deadline_seconds=60.0,
         )  # fmt: skip
         by_octets = {self._octets(card): card for card in cards}

@@ -15,6 +15,7 @@ FAULTS = (
     "none", "current", "ca", "may_sign", "path_length", "usages", "odd_extension", "forged", "status", "hint",
     "policies", "mappings", "explicit", "no_mapping", "no_any", "permitted", "excluded",
 )  # fmt: skip
+_OF_ANCHORS = ("path_length", "usages", "explicit", "no_mapping", "no_any", "permitted", "excluded")
 _SHA_1 = "1.3.14.3.2.26"
 _POLICIES = ("1.2.1", "1.2.2", "1.2.3")
 
@@ -51,7 +52,10 @@ def drawn(random: Random) -> World:
         leaf = replace(leaf, current=True, odd_extension=False, forged=False, status="good")
     anchors = []
     for subject, owner in random.sample(entities, min(len(entities), random.choice((1, 1, 2)))):
-        anchors.append(Card(next(serials), subject, subject, owner, owner, current=random.random() < 0.8))
+        plain = Card(next(serials), subject, subject, owner, owner, policies=_some(random, kinds))
+        limits = [kind for kind in kinds if kind in _OF_ANCHORS]
+        spoilt = _spoilt(random, plain, limits, rate, names, [])
+        anchors.append(replace(spoilt, current=random.random() < 0.8))
     if random.random() < 0.2:
         pool += anchors[:1]
     if random.random() < 0.1:
@@ -79,6 +83,7 @@ def _asked(random: Random, kinds: list[str]) -> Inputs:
         max_depth=random.randint(0, 4) if some() < 0.15 else None,
         revocation=random.choice(("require", "if-declared")) if "status" in kinds else "none",
         anchor_expiry=some() < 0.2,
+        anchor_constraints=some() < 0.3,
     )
 
 
@@ -106,7 +111,8 @@ def _value(random: Random, kind: str, names: list[tuple[str, ...]], keys: list[s
     return {
         "current": False, "ca": False, "may_sign": False, "odd_extension": True, "forged": True,
         "path_length": random.randint(0, 2), "explicit": random.randint(0, 3), "no_mapping": random.randint(0, 2),
-        "no_any": random.randint(0, 2), "hint": random.choice(keys), "status": random.choice(("revoked", "unknown")),
+        "no_any": random.randint(0, 2), "hint": random.choice(keys or ["none"]),
+        "status": random.choice(("revoked", "unknown")),
         "usages": frozenset(random.choice((["1.3.6.1.5.5.7.3.2"], ["any"], ["1.3.6.1.5.5.7.3.1", "1.2.3"]))),
         "mappings": tuple((random.choice(_POLICIES), random.choice(_POLICIES)) for _ in range(random.choice((1, 2)))),
         "permitted": tuple(random.sample(bases, 2)), "excluded": (random.choice(bases),),
