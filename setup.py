@@ -1,19 +1,31 @@
-"""The one part that is compiled: the national digests in C. Everything else about the package is in pyproject.toml."""
+"""The two parts that are compiled, both optional: the national digests and the walk over DER. Everything else about the
+package is in pyproject.toml."""
 
 from setuptools import Extension, setup
 
-NATIVE = "policies/algorithms/hashes/native"
+DIGESTS, WALK = "policies/algorithms/hashes/native", "validator/asn1/native"
+
+
+def extension(name: str, folder: str, sources: tuple[str, ...], header: str) -> Extension:
+    """One extension in the stable interface. Without a compiler the installation goes on, and Python does the work."""
+    return Extension(
+        name,
+        sources=[f"{folder}/{source}.c" for source in sources],
+        depends=[f"{folder}/{header}"],
+        py_limited_api=True,
+        optional=True,
+    )
+
 
 setup(
     ext_modules=[
-        Extension(
+        extension(
             "policies.algorithms.hashes._native",
-            sources=[f"{NATIVE}/{name}.c" for name in ("module", "hashing", "streebog", "gost94", "belt", "bash")],
-            depends=[f"{NATIVE}/hashing.h"],
-            py_limited_api=True,
-            # Without a compiler the installation goes on, and the digests are computed in Python.
-            optional=True,
-        )
+            DIGESTS,
+            ("module", "hashing", "streebog", "gost94", "belt", "bash"),
+            "hashing.h",
+        ),
+        extension("validator.asn1._native", WALK, ("module", "walk"), "walk.h"),
     ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

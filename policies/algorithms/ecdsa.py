@@ -73,25 +73,30 @@ _DIGESTS = DER_DIGESTS | PLAIN_DIGESTS
 def load_key(info: SubjectPublicKeyInfo, _inherited: bytes | None) -> LoadedKey:
     """A point on a named curve, compressed or not (RFC 5480 2.2); it must lie on the curve."""
     oid = _curve_oid(info.algorithm.parameters)
+    kind = _KINDS.get(oid)
+    if kind is None:
+        return _load_other_key(oid, info)
+    octets = info.key
+    if not octets or octets[0] not in (2, 3, 4):
+        raise MalformedError("elliptic curve point")
+    curve, use, equation = kind
+    point = _Point(curve, octets)
+    if equation is None or octets[0] != 4:
+        point.public_key()
+    elif not equation.holds(octets):
+        raise MalformedError("elliptic curve point")
+    return LoadedKey(use, point)
+
+
+def _load_other_key(oid: str, info: SubjectPublicKeyInfo) -> LoadedKey:
+    """A key on a curve that the library does not compute with."""
     if oid == sm2.CURVE:
         return sm2.load_key(info)
     if oid in ecdsa_computed.CURVES:
         return ecdsa_computed.load_key(oid, info.key)
-    if oid not in CURVES:
-        raise UnsupportedError(oid)
-    curve = CURVES[oid]
-    if not info.key or info.key[0] not in (2, 3, 4):
-        raise MalformedError("elliptic curve point")
-    point = _Point(curve, info.key)
-    equation = _EQUATIONS.get(curve.name)
-    if equation is None or info.key[0] != 4:
-        point.public_key()
-    elif not equation.holds(info.key):
-        raise MalformedError("elliptic curve point")
-    return LoadedKey(_use(curve), point)
+    raise UnsupportedError(oid)
 
 
-@cache
 def _use(curve: ec.EllipticCurve) -> AlgorithmUse:
     # secp256k1 is in no agreed-mechanism list of the EU: a name of its own lets a catalogue tell it apart.
     name = "ECDSA-secp256k1" if isinstance(curve, ec.SECP256K1) else "ECDSA"
@@ -141,6 +146,10 @@ _EQUATIONS = {
         48,
     ),
 }
+
+
+# What a key on each of the library's curves is; the equation, where it is written out, saves loading the key.
+_KINDS = {oid: (curve, _use(curve), _EQUATIONS.get(curve.name)) for oid, curve in CURVES.items()}
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from policies.algorithms.encoding import (
     BIT_STRING,
@@ -34,8 +35,7 @@ class AlgorithmIdentifier:
         return self.parameters is None or self.parameters == DER_NULL
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectPublicKeyInfo:
+class SubjectPublicKeyInfo(NamedTuple):
     """A public key as a certificate carries it: its algorithm and the octets of the BIT STRING (no unused bits)."""
 
     algorithm: AlgorithmIdentifier

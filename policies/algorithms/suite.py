@@ -6,6 +6,7 @@ module with a `SUITE`, named in `registry.SUITES`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from policies.algorithms.digests import DigestAlgorithm
 from policies.algorithms.identifiers import AlgorithmIdentifier, SubjectPublicKeyInfo
@@ -15,8 +16,7 @@ Check = Callable[[bytes, bytes], CryptoResult]
 """Takes the message and the signature value, answers whether it verifies. Never raises."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedKey:
+class LoadedKey(NamedTuple):
     """A public key ready to verify: what the suite itself needs (`material`), its use for the algorithm policy, and
     the names of the tolerances that were needed to read it."""
 

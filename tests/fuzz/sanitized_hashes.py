@@ -1,4 +1,4 @@
-"""Run by `test_hashes_sanitized.py`: the extension at the given path, over random messages, pieces and alignments."""
+"""Run by `test_native_sanitized.py`: the extension at the given path, over random messages, pieces and alignments."""
 
 import importlib.machinery
 import importlib.util

@@ -8,6 +8,8 @@ of the buffer that was handed in.
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from validator.asn1 import compiled
+
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 ENUMERATED, UTF8_STRING, SEQUENCE, SET = 0x0A, 0x0C, 0x30, 0x31
 NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, IA5_STRING = 0x12, 0x13, 0x14, 0x16
@@ -45,6 +47,7 @@ class Element(NamedTuple):
 
 # What Element(...) does, without the detour through keyword handling: elements are made by the hundred thousand.
 _new = tuple.__new__
+_members, _encodings = compiled.members, compiled.encodings
 
 
 def read(data: bytes, start: int, end: int) -> Element:
@@ -87,6 +90,13 @@ def single(data: bytes, tag: int | None = None) -> Element:
 
 def children(data: bytes, parent: Element, limit: int = 100_000) -> list[Element]:
     """The elements inside a constructed element, in order; DerError too-many beyond `limit`."""
+    if _members is not None and (found := _members(Element, data, parent[2], parent[3], limit)) is not None:
+        return found
+    return read_children(data, parent, limit)
+
+
+def read_children(data: bytes, parent: Element, limit: int) -> list[Element]:
+    """The same without the extension."""
     found: list[Element] = []
     position, end = parent.value, parent.end
     while position < end:
@@ -111,6 +121,13 @@ def encodings(data: bytes, sequence: Element, limit: int) -> list[bytes]:
     """The complete encodings of the members of a SEQUENCE, in order; DerError as for `children`, and unexpected-tag."""
     if sequence.tag != SEQUENCE:
         raise DerError("unexpected-tag", sequence.start)
+    if _encodings is not None and (found := _encodings(data, sequence[2], sequence[3], limit)) is not None:
+        return found
+    return read_encodings(data, sequence, limit)
+
+
+def read_encodings(data: bytes, sequence: Element, limit: int) -> list[bytes]:
+    """The same without the extension and the look at the tag."""
     found: list[bytes] = []
     position, end = sequence.value, sequence.end
     while position < end:

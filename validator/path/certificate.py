@@ -93,10 +93,11 @@ class Certificate:
     @property
     def details(self) -> "CertificateDetails":
         """The decoded extensions and the defects; read on first use and kept."""
-        if not self._memo:
-            from validator.path.details import read_details
+        for known in self._memo:
+            return known
+        from validator.path.details import read_details
 
-            self._memo.append(read_details(self))
+        self._memo.append(read_details(self))
         return self._memo[0]
 
     @property

@@ -4,8 +4,9 @@
 the search decides in what order paths are tried, never what a path is worth.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from policies.reasons import Reason
 from validator.path.best_first import best_first
@@ -18,16 +19,17 @@ from validator.path.expected_names import expectation_reasons
 from validator.path.fetching import fetch_issuers
 from validator.path.known_issuer import answer_below
 from validator.path.links import Link
+from validator.path.name import Name
 from validator.path.outcome import best_rejected, order_reasons
 from validator.path.pool import Pool
 from validator.path.remembered import Key, UpperPath, question_key, remember_upper_path, upper_path
 from validator.path.search import Search
-from validator.path.signers import EngineOnDemand, SignerEngine, status_context
+from validator.path.signers import SignerEngine, status_context
 from validator.path.statuses import BrokenPair, broken_siblings, path_statuses
 from validator.path.top_down import top_down
 from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
 from validator.path.validation import PathValidation, validate
-from validator.revocation.context import PathEngine, StatusContext
+from validator.revocation.context import PathEngine, SignerPurpose, SignerVerdict, StatusContext
 from validator.revocation.types import StatusAnswer
 
 MAX_RESTARTS = 50
@@ -44,9 +46,13 @@ def build_path(request: PathRequest) -> PathOutcome:
 
 
 class _Asked:
-    """A request, and the work on it once it has begun: one budget for all of it."""
+    """A request, and the work on it once it has begun: one budget for all of it.
 
-    __slots__ = ("_budget", "_question", "_request", "key")
+    Below a remembered path it is the `PathEngine` of status questions, and begins the work when it is needed for one:
+    most evidence is signed by the issuer itself.
+    """
+
+    __slots__ = ("_anchor", "_budget", "_question", "_request", "key")
 
     def __init__(self, request: PathRequest, key: Key | None) -> None:
         self._request = request
@@ -62,16 +68,30 @@ class _Asked:
     def below(self, upper: UpperPath) -> PathOutcome | None:
         """The answer that what is remembered gives, None when it gives none, or none in time."""
         try:
+            self._anchor = upper.anchor
             return answer_below(upper, self._request, self._context)
         except BudgetExceededError:
             return None
 
-    def _context(self, anchor: TrustAnchor) -> StatusContext:
-        """The context of status questions, with an engine that begins the work when it is needed."""
-        return status_context(self._request.settings, EngineOnDemand(self._engine, anchor), self._budget.check)
+    def _context(self) -> StatusContext:
+        return status_context(self._request.settings, self, self._budget.check)
 
-    def _engine(self, anchor: TrustAnchor) -> PathEngine:
-        return self.question().status_context(anchor).engine
+    def _engine(self) -> PathEngine:
+        return self.question().status_context(self._anchor).engine
+
+    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
+        """As `PathEngine` says."""
+        return self._engine().certificates_of(subject)
+
+    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
+        """As `PathEngine` says."""
+        return self._engine().certificates_issued_by(issuer)
+
+    def validate_signer(
+        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
+    ) -> SignerVerdict:
+        """As `PathEngine` says."""
+        return self._engine().validate_signer(certificate, purpose, at, context)
 
     def close(self) -> None:
         """Let go of the contexts, which lead back to the question: what nothing holds any more is freed at once, and
@@ -317,7 +337,7 @@ class _Question:
         # What is remembered of CAs stands on their issuers' own evidence, whoever is pending.
         key = question_key(request)
         upper = upper_path(key)
-        known = None if upper is None else answer_below(upper, request, lambda _: context)
+        known = None if upper is None else answer_below(upper, request, lambda: context)
         # A signer that was not looked at in time is not one that may not be relied on: nobody knows.
         return known or _Question(request, self._budget, key, context).answer_in_time()
 

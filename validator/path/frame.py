@@ -4,10 +4,11 @@ Two readers say the same: `read_frame` reads element by element and names what i
 the shape that nearly all certificates have and knows nothing of any other.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from validator.asn1 import der
+from validator.asn1 import compiled, der
 from validator.asn1.der import Element
 
 
@@ -40,6 +41,44 @@ _UTC_TIMES = b"\x30\x1e\x17\x0d"
 def usual_frame(data: bytes) -> Frame | None:
     """The frame of a version 3 certificate in UTCTime with extensions and no unique identifiers, None for any other
     and for everything that is not DER."""
+    parts = walk(data)
+    if parts is None:
+        return None
+    inner, issuer, validity, subject, spki, holder, extensions, content, tbs_end, signature, value = parts
+    try:
+        not_before = der.time_of(data[validity + 2 : validity + 17])
+        not_after = der.time_of(data[validity + 17 : validity + 32])
+    except der.DerError:
+        return None
+    inner_algorithm, outer_algorithm = data[inner:issuer], data[tbs_end:signature]
+    return _new(
+        Frame,
+        (
+            _new(Element, (der.SEQUENCE, 4, 8, tbs_end)),
+            3,
+            data[15:inner],
+            inner_algorithm,
+            inner_algorithm if inner_algorithm == outer_algorithm else outer_algorithm,
+            not_before,
+            not_after,
+            data[spki:holder],
+            data[value + 1 :],
+            False,
+            _new(Element, (data[extensions], extensions, content, tbs_end)),
+            data[issuer:validity],
+            data[subject:spki],
+        ),
+    )
+
+
+Parts = tuple[int, ...]
+"""Where the parts of a usual certificate begin: inner algorithm, issuer, validity, subject, key, the tag around the
+extensions, the extensions, their contents; the end of the signed octets, which is the outer algorithm; the signature,
+its contents."""
+
+
+def walk_parts(data: bytes) -> Parts | None:
+    """The parts of a certificate of the usual shape, except that its times have not been read; None for any other."""
     size = len(data)
     if size < 0x104 or data[8:14] != _VERSION_3 or data[:2] != _LONG_SEQUENCE or data[4:6] != _LONG_SEQUENCE:
         return None
@@ -54,9 +93,7 @@ def usual_frame(data: bytes) -> Frame | None:
         spki = _end(data, subject)
         holder = _end(data, spki)
         extensions = _value(data, holder)
-        inner_algorithm = data[inner:issuer]
-        outer_alike = data.startswith(inner_algorithm, tbs_end)
-        signature = tbs_end + len(inner_algorithm) if outer_alike else _end(data, tbs_end)
+        signature = _end(data, tbs_end)
         value = _value(data, signature)
         # Every element begins where the one before it ends, so all are inside when the last one is.
         if (
@@ -73,38 +110,21 @@ def usual_frame(data: bytes) -> Frame | None:
             or data[extensions] & 0x1F == 0x1F
             or data[tbs_end] != der.SEQUENCE
             or data[signature] != der.BIT_STRING
+            or data[value]
+            or not _minimal(data[15:inner])
         ):
             return None
-        serial = data[15:inner]
-        if data[value] or not _minimal(serial):
-            return None
-        not_before = der.time_of(data[validity + 2 : validity + 17])
-        not_after = der.time_of(data[validity + 17 : validity + 32])
         content = _value(data, extensions)
     except (IndexError, der.DerError):
         return None
-    return _new(
-        Frame,
-        (
-            _new(Element, (der.SEQUENCE, 4, 8, tbs_end)),
-            3,
-            serial,
-            inner_algorithm,
-            inner_algorithm if outer_alike else data[tbs_end:signature],
-            not_before,
-            not_after,
-            data[spki:holder],
-            data[value + 1 :],
-            False,
-            _new(Element, (data[extensions], extensions, content, tbs_end)),
-            data[issuer:validity],
-            data[subject:spki],
-        ),
-    )
+    return inner, issuer, validity, subject, spki, holder, extensions, content, tbs_end, signature, value
+
+
+walk: Callable[[bytes], Parts | None] = compiled.certificate or walk_parts
 
 
 def _value(data: bytes, at: int) -> int:
-    """Where the contents of the element at `at` begin, which ends somewhere."""
+    """Where the contents of the element at `at` begin, whose length `_end` accepts."""
     length = data[at + 1]
     return at + 2 if length < 0x80 else at + 2 + (length & 0x7F)
 

@@ -13,19 +13,17 @@ from validator.path.checks import end_entity_findings, signature_algorithm_reaso
 from validator.path.expected_names import expectation_reasons
 from validator.path.remembered import UpperPath
 from validator.path.statuses import status_reason
-from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode, TrustAnchor
+from validator.path.types import CandidatePath, PathOutcome, PathRequest, RevocationMode
 from validator.revocation.context import StatusContext
 from validator.revocation.memory import SIGNATURES
 from validator.revocation.status import certificate_status
 from validator.revocation.types import StatusAnswer
 
 
-def answer_below(
-    upper: UpperPath, request: PathRequest, context: Callable[[TrustAnchor], StatusContext]
-) -> PathOutcome | None:
+def answer_below(upper: UpperPath, request: PathRequest, context: Callable[[], StatusContext]) -> PathOutcome | None:
     """The outcome for an end entity that is accepted under `upper`, None when anything speaks against it.
 
-    `context` makes the context of status questions on a path to an anchor.
+    `context` makes the context of status questions on a path to the anchor of `upper`.
     """
     leaf, settings = request.leaf, request.settings
     if leaf.fingerprint in upper.names:
@@ -63,7 +61,7 @@ def _signed(leaf: Certificate, issuer: Certificate, request: PathRequest) -> boo
 
 
 def _statuses(
-    upper: UpperPath, request: PathRequest, context: Callable[[TrustAnchor], StatusContext]
+    upper: UpperPath, request: PathRequest, context: Callable[[], StatusContext]
 ) -> tuple[StatusAnswer, ...] | None:
     """The answers of all certificates, None unless all are good enough."""
     settings, leaf = request.settings, request.leaf
@@ -74,7 +72,7 @@ def _statuses(
     if above is None:
         return None
     issuer, evidence = upper.certificates[0], request.evidence
-    answer = certificate_status(leaf, issuer, request.at, evidence, context(upper.anchor))
+    answer = certificate_status(leaf, issuer, request.at, evidence, context())
     if status_reason(leaf, answer, settings.revocation) is not None:
         return None
     return (answer, *above)

@@ -8,6 +8,7 @@ decoded of one certificate is found again for the next.
 from typing import NamedTuple
 
 from validator.asn1 import der
+from validator.asn1.frozen import maker
 from validator.path import extension_values as ext
 from validator.path.certificate import Certificate
 from validator.path.profile import unremarkable
@@ -32,13 +33,18 @@ class Likeness(NamedTuple):
 
     def key_extension(self) -> ext.Extension:
         """The subjectKeyIdentifier as an extension."""
-        return ext.Extension(ext.SUBJECT_KEY_IDENTIFIER, False, b"\x04\x14" + self.key_id)
+        return _extension(ext.SUBJECT_KEY_IDENTIFIER, False, b"\x04\x14" + self.key_id)
 
     def cut_between(self, certificate: Certificate) -> bool:
         """What was cut out are extensions of the certificate, and not octets inside of one that look the same."""
         at = certificate.extensions_at
         members = () if at is None else der.sequence(certificate.der, at)
         return set(self.cuts) <= {member.start for member in members}
+
+
+_extension = maker(ext.Extension)
+# What Likeness(...) does, without the detour through keyword handling.
+_new = tuple.__new__
 
 
 def likeness_of(certificate: Certificate) -> Likeness | None:
@@ -54,15 +60,15 @@ def likeness_of(certificate: Certificate) -> Likeness | None:
     key_id = data[own_key + len(_KEY_ID) : after_key]
     found = _alternative_names(data, start, end)
     if found is None:
-        return Likeness((b"", data[start:own_key], data[after_key:end]), (own_key,), key_id, None)
+        return _new(Likeness, ((b"", data[start:own_key], data[after_key:end]), (own_key,), key_id, None))
     at_names, after_names, names = found
     critical = b"critical" if names.extension.critical else b""
     if after_key <= at_names:
         rest = (data[start:own_key], data[after_key:at_names], data[after_names:end])
-        return Likeness((b"key, names", critical, *rest), (own_key, at_names), key_id, names)
+        return _new(Likeness, ((b"key, names", critical, *rest), (own_key, at_names), key_id, names))
     if after_names <= own_key:
         rest = (data[start:at_names], data[after_names:own_key], data[after_key:end])
-        return Likeness((b"names, key", critical, *rest), (own_key, at_names), key_id, names)
+        return _new(Likeness, ((b"names, key", critical, *rest), (own_key, at_names), key_id, names))
     return None
 
 

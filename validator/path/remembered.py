@@ -47,6 +47,7 @@ class UpperPath:
     __slots__ = (
         "_constrained",
         "_ends",
+        "_serials",
         "_state",
         "_statuses",
         "anchor",
@@ -71,6 +72,7 @@ class UpperPath:
         anchors = (one.certificate for one in request.anchors)
         self.names = frozenset(one.fingerprint for one in (*certificates, *anchors))
         self._state: PathState = state_above(certificates, request.settings)
+        self._serials = tuple(one.serial_octets for one in certificates[:-1])
         self._constrained = any(constraint_index(one) is not None for one in certificates)
         self._ends: dict[int, _End] = {}
         self._statuses: dict[Key, tuple[StatusAnswer, ...]] = {}
@@ -120,11 +122,9 @@ class UpperPath:
         usage = leaf.details.key_usage
         if usage is None or "cRLSign" in usage or evidence.malformed or len(evidence.crls) > MAX_OFFERED:
             return None
-        index = evidence.index.ocsps
-        answers: list[str] = []
-        for one in self.certificates[:-1]:
-            answers += map(_sha256, index.get(one.serial_octets, ()))
-        return tuple(map(_sha256, evidence.crls)), tuple(answers)
+        answers = evidence.index.ocsps
+        relevant = [one.sha256 for serial in self._serials for one in answers.get(serial, ())]
+        return tuple(map(_sha256, evidence.crls)), tuple(relevant)
 
 
 _fingerprint, _sha256 = attrgetter("fingerprint"), attrgetter("sha256")

@@ -17,10 +17,19 @@ from validator.revocation.memory import SIGNATURES
 MAX_PENDING = 8
 
 
+# By settings (the object itself, kept alive by the entry): what of a context follows from them, which is all of it but
+# the first and the last field.
+_following: dict[int, tuple[PathSettings, tuple[object, ...]]] = {}
+_MAX_SETTINGS = 256
+
+
 def status_context(settings: PathSettings, engine: PathEngine, in_time: Callable[[], None]) -> StatusContext:
     """The context of status questions under these settings."""
+    known = _following.get(id(settings))
+    if known is not None:
+        return tuple.__new__(StatusContext, (engine, *known[1], in_time))
     seconds, undated = settings.freshness_seconds, settings.undated_seconds
-    return StatusContext(
+    context = StatusContext(
         engine,
         SIGNATURES,
         settings.algorithms,
@@ -31,6 +40,10 @@ def status_context(settings: PathSettings, engine: PathEngine, in_time: Callable
         produced_later=settings.produced_later,
         in_time=in_time,
     )
+    if len(_following) >= _MAX_SETTINGS:
+        _following.clear()
+    _following[id(settings)] = (settings, context[1:-1])
+    return context
 
 
 class SignerEngine:
@@ -96,33 +109,3 @@ class SignerEngine:
                 check_leaf_validity=True,
             ),
         )
-
-
-class EngineOnDemand:
-    """A path engine that is made when somebody asks: most evidence is signed by the issuer itself."""
-
-    __slots__ = ("_anchor", "_engine", "_make")
-
-    def __init__(self, make: Callable[[TrustAnchor], PathEngine], anchor: TrustAnchor) -> None:
-        self._make = make
-        self._anchor = anchor
-        self._engine: PathEngine | None = None
-
-    def _made(self) -> PathEngine:
-        if self._engine is None:
-            self._engine = self._make(self._anchor)
-        return self._engine
-
-    def certificates_of(self, subject: Name) -> Iterable[Certificate]:
-        """As `PathEngine` says."""
-        return self._made().certificates_of(subject)
-
-    def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
-        """As `PathEngine` says."""
-        return self._made().certificates_issued_by(issuer)
-
-    def validate_signer(
-        self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext
-    ) -> SignerVerdict:
-        """As `PathEngine` says."""
-        return self._made().validate_signer(certificate, purpose, at, context)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from policies.reasons import Reason
+from validator.asn1.frozen import maker
 from validator.revocation.crl import CertificateList
 from validator.revocation.malformed import MalformedEvidence
 from validator.revocation.ocsp import OcspResponse
@@ -59,7 +60,7 @@ class EvidenceIndex(NamedTuple):
         """The usual case, one response for the end entity and one list for its issuer, without the detours."""
         serials = dict.fromkeys([single.cert_id.serial_octets for single in response.responses], (response,))
         unsuccessful = (response,) if response.response_status != 0 else ()
-        return cls({crl.issuer.key: crls for crl in crls}, serials, unsuccessful)
+        return tuple.__new__(cls, ({crl.issuer.key: crls for crl in crls}, serials, unsuccessful))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ class RevocationEvidence:
                 crls.append(item)
             else:
                 malformed.append(item)
-        return cls(tuple(crls), tuple(ocsps), tuple(malformed))
+        return _evidence(tuple(crls), tuple(ocsps), tuple(malformed), [])
+
+
+_evidence = maker(RevocationEvidence)
 
 
 class StatusAnswer(NamedTuple):

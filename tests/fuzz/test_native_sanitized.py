@@ -1,4 +1,4 @@
-"""The digests in C under the address and undefined-behaviour sanitizers, against the form in Python."""
+"""What is in C under the address and undefined-behaviour sanitizers, against the forms in Python."""
 
 import os
 import subprocess
@@ -7,8 +7,9 @@ import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-NATIVE = ROOT / "policies/algorithms/hashes/native"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 WARNINGS = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 
@@ -21,8 +22,20 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize(
+    ("folder", "script", "expected"),
+    [
+        ("policies/algorithms/hashes/native", "sanitized_hashes.py", "400 messages"),
+        ("validator/asn1/native", "sanitized_walk.py", "6000 certificates"),
+    ],
+)
 def test_no_octet_is_read_or_written_out_of_bounds(
-    require: Callable[[str], str], absent: Callable[[str], None], tmp_path: Path
+    folder: str,
+    script: str,
+    expected: str,
+    require: Callable[[str], str],
+    absent: Callable[[str], None],
+    tmp_path: Path,
 ) -> None:
     compiler = require("gcc")
     headers = Path(sysconfig.get_paths()["include"])
@@ -30,17 +43,17 @@ def test_no_octet_is_read_or_written_out_of_bounds(
     if not (headers / "Python.h").is_file() or not Path(runtime).is_absolute():
         absent("no headers of Python, or no sanitizers of gcc")
     library = tmp_path / "_native.abi3.so"
-    sources = [str(path) for path in sorted(NATIVE.glob("*.c"))]
+    sources = [str(path) for path in sorted((ROOT / folder).glob("*.c"))]
     run(compiler, *WARNINGS, *SANITIZERS, "-O1", "-g", "-fPIC", "-shared", f"-I{headers}", *sources, "-o", str(library))
     # Python itself keeps its interned objects to the end: not a leak of ours. The system's allocator lets the sanitizer
     # see where each object ends.
     said = run(
         sys.executable,
-        str(Path(__file__).with_name("sanitized_hashes.py")),
+        str(Path(__file__).with_name(script)),
         str(library),
         LD_PRELOAD=runtime,
         ASAN_OPTIONS="detect_leaks=0",
         UBSAN_OPTIONS="halt_on_error=1",
         PYTHONMALLOC="malloc",
     )
-    assert said == "400 messages"
+    assert said == expected
