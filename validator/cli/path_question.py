@@ -6,13 +6,14 @@ reason in the answer: a line never goes missing.
 
 import base64
 import binascii
+import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from policies.algorithms import load_policy
 from policies.errors import TrustspaceError, UnreadableInputError
@@ -29,11 +30,13 @@ from validator.path.types import (
     RevocationMode,
     TrustAnchor,
 )
-from validator.revocation.crl import parse_crl
-from validator.revocation.ocsp import parse_ocsp
+from validator.revocation.crl import CertificateList, parse_crl
+from validator.revocation.malformed import MalformedEvidence
+from validator.revocation.ocsp import OcspResponse, parse_ocsp
 from validator.revocation.types import RevocationEvidence
 
-MAX_FILE_OCTETS = 600 * 1024 * 1024
+MAX_FILE_OCTETS = 192 * 1024 * 1024
+"""A CRL of the largest size that is read, in PEM."""
 MAX_NAMES = 10_000
 MAX_SHOWN = 200
 """How many characters of the question's own texts a sentence repeats."""
@@ -41,6 +44,8 @@ _PEM_BOUNDARY = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]+)-----")
 # RFC 6960 2.4 and 3.2 (5): without nextUpdate newer information is available all the time, so that a response is good
 # for as long as it counts as recent, which is left to who asks.
 _UNDATED_SECONDS = 86_400
+_BEGINNING = 1_024
+_Evidence = TypeVar("_Evidence", CertificateList | MalformedEvidence, OcspResponse | MalformedEvidence)
 _NAME_KINDS = frozenset({"dns", "ip", "email", "uri", "dn"})
 
 
@@ -49,6 +54,14 @@ class QuestionError(UnreadableInputError):
 
     code = "TS-PATH-INPUT"
     next_step = "Correct what the sentence names; `trustspace path check --help` lists the options."
+
+
+class FileTooLargeError(QuestionError):
+    """A file of `size` octets, which is not read."""
+
+    def __init__(self, sentence: str, size: int) -> None:
+        super().__init__(sentence)
+        self.size = size
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ def octets(source: str) -> list[bytes]:
             raise QuestionError("A base64 value cannot be decoded.") from error
     else:
         data = _file(source)
-    if not data.lstrip()[:11].startswith(b"-----BEGIN "):
+    if not data[:_BEGINNING].lstrip().startswith(b"-----BEGIN "):
         return [data]
     try:
         return [base64.b64decode(b"".join(body.split())) for body in _pem_bodies(data)]
@@ -96,11 +109,12 @@ def _file(source: str) -> bytes:
         if not stat.S_ISREG(path.stat().st_mode):
             raise QuestionError(f"{label} is not a file.")
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_OCTETS + 1)
+            size = os.fstat(file.fileno()).st_size
+            data = b"" if size > MAX_FILE_OCTETS else file.read(MAX_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         raise QuestionError(f"The file {label} cannot be read.") from error
-    if len(data) > MAX_FILE_OCTETS:
-        raise QuestionError(f"The file {label} is larger than {MAX_FILE_OCTETS} octets.")
+    if max(size, len(data)) > MAX_FILE_OCTETS:
+        raise FileTooLargeError(f"The file {label} is larger than {MAX_FILE_OCTETS} octets.", size)
     return data
 
 
@@ -137,8 +151,18 @@ def anchors(sources: Iterable[str], in_time: Callable[[], None] = _any_time) -> 
 
 def evidence(crls: Iterable[str], ocsps: Iterable[str], in_time: Callable[[], None] = _any_time) -> RevocationEvidence:
     """All CRLs and OCSP responses; unreadable ones are kept as such, so that answers can name them."""
-    lists = [parse_crl(one) for one in _parts(crls, in_time)]
-    return RevocationEvidence.of([*lists, *map(parse_ocsp, _parts(ocsps, in_time))])
+    lists = _evidence(crls, "crl", parse_crl, in_time)
+    return RevocationEvidence.of([*lists, *_evidence(ocsps, "ocsp", parse_ocsp, in_time)])
+
+
+def _evidence(
+    sources: Iterable[str], kind: str, parse: Callable[[bytes], _Evidence], in_time: Callable[[], None]
+) -> Iterator[_Evidence | MalformedEvidence]:
+    for source in sources:
+        try:
+            yield from map(parse, _parts([source], in_time))
+        except FileTooLargeError as error:
+            yield MalformedEvidence.too_large(kind, error.size, MAX_FILE_OCTETS)
 
 
 def question(

@@ -71,7 +71,7 @@ class PathSettings:
     known_until: datetime | None = None
     check_leaf_validity: bool = True
     max_steps: int = 20_000
-    max_signature_checks: int = 4_000
+    max_signature_checks: int = 12_000
     deadline_seconds: float = 0.6
 
 

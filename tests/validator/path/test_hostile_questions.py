@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ops.platform import der
-from validator.cli import path_batch
+from validator.cli import path_batch, path_question
 from validator.path import expected_names, name
 from validator.path.budget import Budget, BudgetExceededError
 from validator.path.certificate import MalformedCertificate, parse_certificate, who
@@ -95,6 +95,18 @@ def test_pipes_and_devices_are_not_waited_for(forge: SimpleNamespace, tmp_path: 
     places = [str(tmp_path / "pipe"), "/dev/zero", str(tmp_path)]
     (tmp_path / "q").write_text("".join(question(forge, pool=[place]) + "\n" for place in places))
     assert [one["reason"] for one in answers(forge, tmp_path / "q")] == ["TS-PATH-INPUT"] * 3
+
+
+def test_files_that_are_too_large_are_not_read(
+    forge: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(path_question, "MAX_FILE_OCTETS", 1_000)
+    (tmp_path / "large").write_bytes(forge.root() * 10)
+    large = str(tmp_path / "large")
+    asked = [{"crls": [large], "ocsps": [large]}, {"pool": [text(forge.authority()), large]}, {"anchors": [large]}]
+    (tmp_path / "q").write_text("".join(question(forge, **changes) + "\n" for changes in asked))
+    found = answers(forge, tmp_path / "q")
+    assert [one["reason"] for one in found] == [None, "TS-PATH-INPUT", "TS-PATH-INPUT"]
 
 
 def test_reading_ends_when_its_time_is_up(
