@@ -265,7 +265,8 @@ def _distribution_point(data: bytes, element: der.Element) -> ext.DistributionPo
     return ext.DistributionPoint(full, relative, reasons, issuer)
 
 
-def _distribution_points(data: bytes) -> tuple[ext.DistributionPoint, ...]:
+def read_distribution_points(data: bytes) -> tuple[ext.DistributionPoint, ...]:
+    """CRLDistributionPoints (4.2.1.13), the syntax of freshestCRL too, in certificates and in CRLs (5.2.6)."""
     return tuple(_distribution_point(data, part) for part in _members(data, der.single(data)))
 
 
@@ -317,8 +318,8 @@ _READERS: Mapping[str, tuple[str, Callable[[bytes], object]]] = {
     ext.NAME_CONSTRAINTS: ("name_constraints", _name_constraints),
     ext.SUBJECT_ALT_NAME: ("subject_alt_names", _general_names),
     ext.ISSUER_ALT_NAME: ("issuer_alt_names", _general_names),
-    ext.CRL_DISTRIBUTION_POINTS: ("crl_distribution_points", _distribution_points),
-    ext.FRESHEST_CRL: ("freshest_crl", _distribution_points),
+    ext.CRL_DISTRIBUTION_POINTS: ("crl_distribution_points", read_distribution_points),
+    ext.FRESHEST_CRL: ("freshest_crl", read_distribution_points),
     ext.AUTHORITY_INFO_ACCESS: ("authority_info_access", _access),
     ext.SUBJECT_INFO_ACCESS: ("subject_info_access", _access),
     ext.OCSP_NO_CHECK: ("ocsp_no_check", _null),

@@ -15,6 +15,7 @@ from validator.asn1.memory import Generations
 from validator.path.extension_values import AuthorityKeyIdentifier, DistributionPoint, Extension
 from validator.path.general_name import read_general_names
 from validator.path.name import Name, parse_name
+from validator.path.read_extensions import read_distribution_points
 from validator.revocation.entries import CrlEntry, EntryIndex, EntryRules
 from validator.revocation.extensions import (
     AUTHORITY_KEY_IDENTIFIER,
@@ -27,7 +28,6 @@ from validator.revocation.extensions import (
     MAX_NAMES,
     IssuingDistributionPoint,
     read_authority_key_identifier,
-    read_distribution_points,
     read_extensions,
     read_issuing_distribution_point,
 )

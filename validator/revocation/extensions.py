@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from validator.asn1 import der
-from validator.path.extension_values import AuthorityKeyIdentifier, DistributionPoint, Extension
+from validator.path.extension_values import AuthorityKeyIdentifier, Extension
 from validator.path.general_name import DN, GeneralName, read_general_names
 from validator.path.read_extensions import read_distribution_point_name, read_extension
 
@@ -91,31 +91,6 @@ def read_authority_key_identifier(data: bytes) -> AuthorityKeyIdentifier:
     if bool(issuer) != (serial is not None):
         raise der.DerError("issuer-without-serial", 0)
     return AuthorityKeyIdentifier(key_id, issuer, serial)
-
-
-def read_distribution_points(data: bytes) -> tuple[DistributionPoint, ...]:
-    """CRLDistributionPoints, the syntax of freshestCRL too (RFC 5280 4.2.1.13, 5.2.6)."""
-    points = tuple(_distribution_point(data, part) for part in der.sequence(data, der.single(data), limit=MAX_NAMES))
-    if not points:
-        raise der.DerError("empty-sequence", 0)
-    return points
-
-
-def _distribution_point(data: bytes, element: der.Element) -> DistributionPoint:
-    full: tuple[GeneralName, ...] = ()
-    relative: bytes | None = None
-    reasons: int | None = None
-    issuer: tuple[GeneralName, ...] = ()
-    for part in _ascending(data, element, 3):
-        if part.tag == 0xA0:
-            full, relative = read_distribution_point_name(data, part)
-        elif part.tag == 0x81:
-            reasons = der.named_bits(data, part, 0x81)
-        elif part.tag == 0xA2:
-            issuer = read_general_names(data, part, MAX_NAMES)
-        else:
-            raise der.DerError("unexpected-field", part.start)
-    return DistributionPoint(full, relative, reasons, issuer)
 
 
 _FLAGS = {0x81: "only_user_certs", 0x82: "only_ca_certs", 0x84: "indirect", 0x85: "only_attribute_certs"}

@@ -48,6 +48,9 @@ __all__ = [
 MAX_OCSP_OCTETS = 4 * 1024 * 1024
 
 _PROCESSED = frozenset({NONCE, EXTENDED_REVOKED, ARCHIVE_CUTOFF, CRL_REFERENCE, INVALIDITY_DATE, REASON_CODE})
+# SHA-1 and SHA-2: parameters absent or NULL (RFC 3370 2.1, RFC 5754 2).
+_WITHOUT_PARAMETERS = frozenset({"1.3.14.3.2.26", *(f"2.16.840.1.101.3.4.2.{number}" for number in range(1, 5))})
+_NULL = b"\x05\x00"
 _MAX_RESPONSES = 10_000
 _MAX_CERTIFICATES = 64
 
@@ -272,9 +275,10 @@ def _cert_id(data: bytes, element: der.Element) -> CertId:
     if not algorithm:
         raise der.DerError("missing-field", parts[0].start)
     der.integer(data, parts[3])
-    return CertId(
-        der.oid(data, algorithm[0]), parts[1].contents(data), parts[2].contents(data), parts[3].contents(data)
-    )
+    oid = der.oid(data, algorithm[0])
+    if len(algorithm) == 2 and oid in _WITHOUT_PARAMETERS and algorithm[1].whole(data) != _NULL:
+        raise der.DerError("bad-parameters", algorithm[1].start)
+    return CertId(oid, parts[1].contents(data), parts[2].contents(data), parts[3].contents(data))
 
 
 def _time_extension(extension: Extension | None) -> datetime | None:
