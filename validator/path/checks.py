@@ -137,7 +137,8 @@ def _profile(certificate: Certificate, settings: PathSettings) -> tuple[list[Rea
         reason = Reason.of("TS-PATH-UNKNOWN-CRITICAL-EXTENSION", extension=details.extensions[oid].label)
         _tolerate(leniency, reason, settings, reasons, used)
     key_id = details.authority_key_id
-    if (key_id is None or key_id.key_id is None) and not certificate.self_issued:
+    # 4.1.2.1 asks for readiness to accept any version, and before version 3 there was no place for the identifier.
+    if (key_id is None or key_id.key_id is None) and certificate.version == 3 and not certificate.self_issued:
         _tolerate("missing-key-identifiers", _missing("authorityKeyIdentifier"), settings, reasons, used)
     return reasons, used
 

@@ -315,6 +315,8 @@ _AT_THE_LIMIT = {
     "serial-of-20-octets": {"serial": der.integer((1 << 159) - 1)},
     "unique-identifiers": {"unique": b"\x81\x03\x00\x01\x02\x82\x02\x00\x01"},
     "ends-in-9999": {"validity": der.sequence(der.tlv(0x17, b"500101000000Z"), der.tlv(0x18, b"99991231235959Z"))},
+    "version-1": {"version": None, "raw_extensions": b""},
+    "version-2": {"version": 1, "raw_extensions": b"", "unique": b"\x82\x02\x00\x01"},
     "begins-in-year-0": {"validity": der.sequence(der.tlv(0x18, b"00000101000000Z"), der.tlv(0x17, b"491231235959Z"))},
     "begins-in-year-1": {"validity": der.sequence(der.tlv(0x18, b"00010101000000Z"), der.tlv(0x17, b"491231235959Z"))},
     "twenty-arcs": {"extra": [der.extension("1.2" + ".268435455" * 18, b"")]},
