@@ -27,11 +27,12 @@ _KEPT = 4
 class _Index:
     """Certificates by the key of their subject and, made on first use, by the key of their issuer."""
 
-    __slots__ = ("by_issuer", "by_subject", "entities")
+    __slots__ = ("by_issuer", "by_subject", "entities", "issued")
 
     def __init__(self, certificates: Iterable[Certificate]) -> None:
         self.by_subject: dict[bytes, list[Certificate]] = {}
         self.by_issuer: dict[bytes, set[bytes]] | None = None
+        self.issued: dict[bytes, list[Certificate]] | None = None
         self.entities: dict[bytes, list[Entity]] = {}
         by_subject = self.by_subject
         for certificate in certificates:
@@ -48,6 +49,14 @@ class _Index:
                 for certificate in certificates:
                     self.by_issuer.setdefault(certificate.issuer.key, set()).add(subject)
         return self.by_issuer.get(issuer, ())
+
+    def issued_by(self, issuer: bytes) -> Iterable[Certificate]:
+        if self.issued is None:
+            self.issued = {}
+            for certificates in self.by_subject.values():
+                for certificate in certificates:
+                    self.issued.setdefault(certificate.issuer.key, []).append(certificate)
+        return self.issued.get(issuer, ())
 
 
 def _index(certificates: tuple[Certificate, ...]) -> _Index:
@@ -99,8 +108,7 @@ class Pool:
     def issued_by(self, issuer: Name) -> Iterator[Certificate]:
         """The certificates whose issuer is `issuer`."""
         wanted = issuer.key
-        for subject in self._index.subjects_issued_by(wanted):
-            yield from (item for item in self._index.by_subject[subject] if item.issuer.key == wanted)
+        yield from self._index.issued_by(wanted)
         for extra in self._extra.values():
             yield from (item for item in extra if item.issuer.key == wanted)
 

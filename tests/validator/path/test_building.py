@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.platform import der
+from validator.path.certificate import Certificate
+from validator.path.pool import Pool
 
 
 def test_no_anchor_no_trust(forge: SimpleNamespace) -> None:
@@ -182,6 +184,23 @@ def test_what_a_bridge_forbids_is_gone_round(forge: SimpleNamespace, kind: str, 
         assert outcome.valid
         assert len(outcome.certificates) == length + 3
         assert outcome.explored < 6 * len(pool)
+
+
+def test_what_an_issuer_issued_comes_in_the_order_offered(forge: SimpleNamespace) -> None:
+    offered = [forge.parsed(forge.authority(f"CN=S{number % 7}", f"CN=I{number % 3}")) for number in range(30)]
+    own = [one for one in offered if one.issuer == offered[0].issuer]
+    pool = Pool(tuple(offered), ())
+    assert list(pool.issued_by(offered[0].issuer)) == sorted(
+        own, key=lambda one: (_first(offered, one), offered.index(one))
+    )
+    later = forge.parsed(forge.authority("CN=S9", "CN=I0"))
+    assert pool.add([later])
+    assert list(pool.issued_by(offered[0].issuer))[-1] == later
+
+
+def _first(offered: list[Certificate], one: Certificate) -> int:
+    """Where the first certificate with the subject of `one` stands."""
+    return next(place for place, other in enumerate(offered) if other.subject == one.subject)
 
 
 def test_the_right_one_of_many_anchors_of_one_name_is_tried_first(forge: SimpleNamespace) -> None:
