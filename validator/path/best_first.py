@@ -76,12 +76,16 @@ class _BestFirst:
         """Put the certificates of an entity in the queue, once it is known to have issued the top of `link`."""
         search = self._search
         search.budget.step()
-        if self._superfluous(link, entity) or link.holds(entity.certificates[0]):
+        candidates = entity.certificates
+        if entity.identity == (search.leaf.subject.key, search.leaf.spki):
+            # Another certificate of the end entity's own name and key may stand above it, only not it itself.
+            candidates = [one for one in candidates if one != search.leaf]
+        if not candidates or self._superfluous(link, entity) or link.passes(*entity.identity):
             return
-        if not search.issued(link, entity.certificates[0], is_anchor=False):
+        if not search.issued(link, candidates[0], is_anchor=False):
             return
         self._ways.setdefault(entity.identity, []).append(link)
-        near, far = search.near_and_far(link, entity.certificates)
+        near, far = search.near_and_far(link, candidates)
         for rank, candidate in enumerate(near):
             self._put(link.length, rank, link, candidate)
         if far:

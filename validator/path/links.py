@@ -56,13 +56,16 @@ class Link:
         return tuple(reversed(found))
 
     def holds(self, certificate: Certificate) -> bool:
-        """The same entity (name and key) is already on the path, or the same certificate (RFC 4158 2.4.2)."""
+        """The same entity is already on the path above the end entity, or the same certificate (RFC 4158 2.4.2)."""
+        if self.passes(certificate.subject.key, certificate.spki):
+            return True
+        return self.chain()[0] == certificate
+
+    def passes(self, subject: bytes, spki: bytes) -> bool:
+        """An entity (key of its name, public key) is on the path above the end entity."""
         link: Link | None = self
-        while link is not None:
-            one = link.certificate
-            if one == certificate:
-                return True
-            if link.below is not None and one.spki == certificate.spki and one.subject.key == certificate.subject.key:
+        while link is not None and link.below is not None:
+            if link.certificate.spki == spki and link.certificate.subject.key == subject:
                 return True
             link = link.below
         return False

@@ -107,7 +107,9 @@ class _TopDown:
         """Put the way with `candidate` below `above` in the queue, when it may stand there and leads to new places."""
         search = self._search
         search.budget.step()
-        if candidate.subject.key not in self._below or above.holds(candidate) or search.edges.ca(candidate).reasons:
+        if candidate.subject.key not in self._below or candidate is search.leaf or above.holds(candidate):
+            return
+        if search.edges.ca(candidate).reasons:
             return
         if not self._issued(candidate, above) or not (candidate.self_issued or self._admits(above, candidate)):
             return

@@ -31,6 +31,32 @@ def test_self_signed_end_entity_outside_the_anchors(forge: SimpleNamespace) -> N
     assert not forge.ask(leaf, [forge.root()], [leaf]).valid
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_self_signed_end_entity_with_a_certificate_by_another(forge: SimpleNamespace, order: tuple[int, int]) -> None:
+    """A root of one state asked about under the other's: its own certificate in the pool does not close the way."""
+    own = forge.root("CN=Neighbour", "neighbour")
+    cross = forge.authority("CN=Neighbour", owner="neighbour")
+    pool, anchors = [(own, cross)[position] for position in order], [forge.root()]
+    outcome = forge.ask(own, anchors, pool)
+    assert outcome.valid
+    assert [one.der for one in outcome.certificates] == [own, cross, *anchors]
+    # Nor does what was found out about another end entity change the answer, or about this one.
+    assert forge.ask(forge.end_entity(issuer="CN=Neighbour", signer="neighbour"), anchors, pool).valid
+    again = forge.ask(own, anchors, pool)
+    assert (again.valid, again.certificates) == (True, outcome.certificates)
+
+
+def test_a_certificate_does_not_stand_above_itself(forge: SimpleNamespace) -> None:
+    """RFC 5280 6.1: no certificate appears twice, from whichever end the path is searched."""
+    own = forge.root("CN=Neighbour", "neighbour")
+    other = forge.authority("CN=Neighbour", owner="another")
+    outcome = forge.ask(own, [forge.root()], [own, other])
+    assert not outcome.valid
+    for candidate in outcome.candidates:
+        fingerprints = [one.fingerprint for one in candidate.certificates]
+        assert len(set(fingerprints)) == len(fingerprints)
+
+
 def test_anchor_asked_about_itself(forge: SimpleNamespace) -> None:
     anchor = forge.root()
     outcome = forge.ask(anchor, [anchor])
