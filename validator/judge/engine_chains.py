@@ -53,8 +53,10 @@ class EngineChains:
         self._anchors = anchors
         self._evidence = objects.evidence
         self._by_subject: dict[bytes, list[Certificate]] = {}
+        self._by_issuer: dict[bytes, list[Certificate]] = {}
         for item in self._pool:
             self._by_subject.setdefault(item.subject.key, []).append(item)
+            self._by_issuer.setdefault(item.issuer.key, []).append(item)
         self._paths: Generations[tuple[str, datetime, Purpose, bool], PathFacts] = Generations(_KEPT)
         self._statuses: Generations[tuple[object, ...], StatusAnswer] = Generations(_KEPT)
         self._statements: Generations[tuple[object, ...], tuple[Statement, ...]] = Generations(_KEPT)
@@ -239,6 +241,10 @@ class EngineChains:
         """Certificates at hand with this subject."""
         return tuple(self._by_subject.get(subject.key, ()))
 
+    def issued_by(self, issuer: Name) -> tuple[Certificate, ...]:
+        """Certificates at hand with this issuer."""
+        return tuple(self._by_issuer.get(issuer.key, ()))
+
     def signer_path(self, certificate: Certificate, anchor: str, at: datetime) -> PathOutcome:
         """The path of a CRL or OCSP signer to one anchor at `at`, its own validity and status included."""
         anchors = (TrustAnchor(self._certificates[anchor]),)
@@ -261,9 +267,7 @@ class _Signers:
         return self._chains.subjects(subject)
 
     def certificates_issued_by(self, issuer: Name) -> Iterable[Certificate]:
-        # What bears on a certificate is found by names (`surroundings`): a responder named by its key alone brings its
-        # certificate.
-        return ()
+        return self._chains.issued_by(issuer)
 
     def validate_signer(
         self, certificate: Certificate, purpose: SignerPurpose, at: datetime, context: StatusContext

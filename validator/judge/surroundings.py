@@ -1,12 +1,12 @@
 """What of an Evidence can bear on one certificate; everything else may be left out, and no answer about it changes.
 
 Whoever stands above a certificate bears the name that it states as its issuer's (RFC 5280 6.1.3 (a) (4)); whoever signs
-a CRL bears the name of its issuer (6.3.3 (f)); whoever signs an OCSP response comes with it or bears the name in it
-(RFC 6960 4.2.2.2). So what bears on a certificate is found by following names upwards from it, from the trust anchors,
-from all CRLs, and from the OCSP responses that answer for what was found.
+a CRL bears the name of its issuer (6.3.3 (f)); whoever signs an OCSP response comes with it or is named in it, by its
+name or by its key (RFC 6960 4.2.2.2, 4.2.2.3). So what bears on a certificate is found by following these upwards from
+it, from the trust anchors, from all CRLs, and from the OCSP responses that answer for what was found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from policies.algorithms import AlgorithmUse, describe_signature
@@ -14,7 +14,9 @@ from validator.asn1.memory import Generations
 from validator.evidence import ObjectKind, StoredObject
 from validator.path.certificate import Certificate, parse_certificate
 from validator.revocation.crl import parse_crl
+from validator.revocation.keys import key_sha1
 from validator.revocation.ocsp import OcspResponse, parse_ocsp
+from validator.revocation.signers import OCSP_SIGNING_OCTETS
 from validator.revocation.types import RevocationEvidence, StatusAnswer
 
 _MAX_KEPT_OCTETS = 32 * 1024 * 1024
@@ -41,7 +43,7 @@ class Surroundings:
 class Objects:
     """Readable objects: `certificates` by SHA-256 (hexadecimal) and, in their order, as `pool`."""
 
-    __slots__ = ("_algorithms", "_around", "_by_subject", "certificates", "evidence", "pool")
+    __slots__ = ("_algorithms", "_around", "_by_subject", "_responders", "certificates", "evidence", "pool")
 
     def __init__(self, certificates: Iterable[Certificate], evidence: RevocationEvidence) -> None:
         self.certificates = {item.fingerprint: item for item in certificates}
@@ -49,6 +51,7 @@ class Objects:
         self.evidence = evidence
         self._algorithms: dict[str, bytes] | None = None
         self._by_subject: dict[bytes, list[Certificate]] | None = None
+        self._responders: dict[bytes | None, list[Certificate]] | None = None
         self._around: dict[tuple[str, ...], Surroundings] = {}
 
     def signature_uses(self, certificate: str, issuer: str | None) -> tuple[AlgorithmUse, ...]:
@@ -77,10 +80,19 @@ class Objects:
             known = self._around[key] = self._found(name, anchors)
         return known
 
+    def _responders_of(self, key_hash: bytes) -> Iterable[Certificate]:
+        """Certificates for OCSP signing with this SHA-1 of their key."""
+        if self._responders is None:
+            self._responders = {}
+            for item in self.pool:
+                if OCSP_SIGNING_OCTETS in item.der:
+                    self._responders.setdefault(key_sha1(item.spki), []).append(item)
+        return self._responders.get(key_hash, ())
+
     def _found(self, name: str, anchors: tuple[str, ...]) -> Surroundings:
         if self._by_subject is None:
             self._by_subject = _by_subject(self.pool)
-        walk = _Walk(self._by_subject, self.evidence)
+        walk = _Walk(self._by_subject, self._responders_of, self.evidence)
         walk.add(self.certificates[name])
         for anchor in anchors:
             walk.offer(self.certificates[anchor])
@@ -121,9 +133,15 @@ class _Walk:
     """Follows names upwards. `offered` are the certificates (SHA-256) that were found by a name or stand for
     themselves, `answers` the OCSP responses (SHA-256)."""
 
-    def __init__(self, by_subject: dict[bytes, list[Certificate]], evidence: RevocationEvidence) -> None:
+    def __init__(
+        self,
+        by_subject: dict[bytes, list[Certificate]],
+        responders: Callable[[bytes], Iterable[Certificate]],
+        evidence: RevocationEvidence,
+    ) -> None:
         self._by_subject = by_subject
         self._index = evidence.index
+        self._responders = responders
         self._names: set[bytes] = set()
         self._next: list[bytes] = [crl.issuer.key for crl in evidence.crls]
         self._seen: set[str] = set()
@@ -150,6 +168,9 @@ class _Walk:
     def _signed(self, response: OcspResponse) -> None:
         if response.responder_name is not None:
             self._next.append(response.responder_name.key)
+        elif response.responder_key_hash is not None:
+            for named in self._responders(response.responder_key_hash):
+                self.offer(named)
         for encoded in response.certificates:
             responder = parse_certificate(encoded)
             if isinstance(responder, Certificate):

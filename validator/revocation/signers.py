@@ -15,7 +15,7 @@ from validator.revocation.ocsp import OcspResponse
 from validator.revocation.question import Question
 
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
-_OCSP_SIGNING_OCTETS = bytes.fromhex("2b06010505070309")
+OCSP_SIGNING_OCTETS = bytes.fromhex("2b06010505070309")
 _MAX_RESPONDERS_KEPT = 1_000
 _MAX_KEYS_TRIED = 16
 _MAX_CERTIFICATES_TRIED = 64
@@ -222,7 +222,7 @@ def _delegates(question: Question) -> dict[bytes, list[Certificate]]:
         question.delegates = {}
         issued = question.context.engine.certificates_issued_by(question.issuer.subject)
         # Looked for in the octets: a pool may hold ten thousand certificates of one issuer.
-        responders = (item for item in issued if _OCSP_SIGNING_OCTETS in item.der)
+        responders = (item for item in issued if OCSP_SIGNING_OCTETS in item.der)
         for item in islice(responders, _MAX_RESPONDERS_KEPT):
             hashed = key_sha1(item.spki)
             if hashed is not None:

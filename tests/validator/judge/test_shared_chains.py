@@ -224,7 +224,7 @@ def test_the_same_answers_as_among_everything(facts: Evidence, policy: int, seed
     hold_to_everything(facts, policy, [*names, "not at hand"])
 
 
-@pytest.mark.parametrize("only", ["by name", "carried"])
+@pytest.mark.parametrize("only", ["by name", "carried", "by key"])
 def test_the_signer_of_a_response_is_found(only: str) -> None:
     """Its certificate is at hand beside the response, or in it and its own status known from another response."""
     objects, tops = universe()
@@ -232,8 +232,12 @@ def test_the_signer_of_a_response_is_found(only: str) -> None:
         [item for item in objects if item.kind is kind]
         for kind in (ObjectKind.CERTIFICATE, ObjectKind.CRL, ObjectKind.OCSP)
     )
-    root, ca, one, two, named = (certificates[at] for at in (0, 2, 4, 5, 8))
-    leaf, beside = (one, (responses[0], named, lists[3])) if only == "by name" else (two, (responses[2], responses[9]))
+    root, ca, one, two, named, hashed = (certificates[at] for at in (0, 2, 4, 5, 8, 9))
+    leaf, beside = {
+        "by name": (one, (responses[0], named, lists[3])),
+        "carried": (two, (responses[2], responses[9])),
+        "by key": (two, (responses[3], hashed, responses[9])),
+    }[only]
     facts = evidence((root, ca, leaf, lists[0], lists[1], *beside), (AnchorFacts(certificate=tops[0], source="s"),))
     chains = SharedChains(facts, POLICIES[0], NOW)
     path = chains.path(leaf.sha256, NOW, Purpose.SIGNATURE, revocation=False)
