@@ -13,10 +13,11 @@ V = TypeVar("V")
 class Generations(Generic[K, V]):
     """Values by key, never None. `limit` bounds the sum of the weights kept, in whatever unit `put` is told."""
 
-    __slots__ = ("_limit", "_old", "_old_weight", "_weight", "_young")
+    __slots__ = ("_half", "_limit", "_old", "_old_weight", "_weight", "_young")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._half = limit // 2
         self._young: dict[K, tuple[V, int]] = {}
         self._old: dict[K, tuple[V, int]] = {}
         self._weight = self._old_weight = 0
@@ -34,11 +35,10 @@ class Generations(Generic[K, V]):
 
     def put(self, key: K, value: V, weight: int = 1) -> None:
         """Remember `value`, which was not remembered; what weighs more than the limit is not kept."""
-        limit = self._limit
-        if weight > limit:
-            return
         total = self._weight + weight
-        if total > limit // 2 or total + self._old_weight > limit:
+        if total > self._half or total + self._old_weight > self._limit:
+            if weight > self._limit:
+                return
             self._age(weight)
             total = self._weight + weight
         self._young[key] = (value, weight)

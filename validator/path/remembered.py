@@ -41,13 +41,14 @@ class _End(NamedTuple):
 
 class UpperPath:
     """The certificates above an end entity, trust anchor last, as they were accepted, and what follows from them for
-    whoever comes next. `leniencies` are those they needed, `explored` what finding them had cost, `names` the
-    fingerprints of these certificates and of all trust anchors of the question."""
+    whoever comes next, worked out when somebody comes. `leniencies` are those they needed, `explored` what finding
+    them had cost, `names` the fingerprints of these certificates and of all trust anchors of the question."""
 
     __slots__ = (
         "_constrained",
         "_ends",
         "_serials",
+        "_settings",
         "_state",
         "_statuses",
         "anchor",
@@ -71,9 +72,10 @@ class UpperPath:
         self.explored = explored
         anchors = (one.certificate for one in request.anchors)
         self.names = frozenset(one.fingerprint for one in (*certificates, *anchors))
-        self._state: PathState = state_above(certificates, request.settings)
+        self._settings = request.settings
+        self._state: PathState | None = None
+        self._constrained = False
         self._serials = tuple(one.serial_octets for one in certificates[:-1])
-        self._constrained = any(constraint_index(one) is not None for one in certificates)
         self._ends: dict[int, _End] = {}
         self._statuses: dict[Key, tuple[StatusAnswer, ...]] = {}
 
@@ -88,12 +90,18 @@ class UpperPath:
         if known is None or known.of is not policies:
             if len(self._ends) >= _MAX_ENDS:
                 self._ends.clear()
-            known = self._ends[id(policies)] = _End.of_policies(policies, conclude(self._state, leaf))
+            known = self._ends[id(policies)] = _End.of_policies(policies, conclude(self._above(), leaf))
         if not known.success:
             return None
         if self._constrained and violations((leaf, *self.certificates), settings, of_leaf_only=True):
             return None
         return known
+
+    def _above(self) -> PathState:
+        if self._state is None:
+            self._constrained = any(constraint_index(one) is not None for one in self.certificates)
+            self._state = state_above(self.certificates, self._settings)
+        return self._state
 
     def statuses(self, key: Key) -> tuple[StatusAnswer, ...] | None:
         """The revocation answers about the CA certificates, in their order, that belong to `statuses_key`."""
