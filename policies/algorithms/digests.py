@@ -67,6 +67,9 @@ class _Shake:
 
 def _plain(name: str) -> Callable[[], RunningDigest]:
     # MD5 and SHA-1 are computed to say what an old document holds; whether they count is the policy's answer.
+    constructor = getattr(hashlib, name, None)
+    if constructor is not None:
+        return partial(constructor, usedforsecurity=False)
     return lambda: hashlib.new(name, usedforsecurity=False)
 
 

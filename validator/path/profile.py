@@ -10,7 +10,6 @@ from policies.reasons import Reason
 from validator.asn1 import der
 from validator.asn1.memory import Generations
 from validator.path import extension_values as ext
-from validator.path.alt_name import constraint_fault, general_name_fault
 from validator.path.certificate import Certificate, Defect
 from validator.path.general_name import URI, GeneralName
 
@@ -27,19 +26,6 @@ LENIENCIES = frozenset({
     "critical-key-identifiers", "critical-information-access", "key-cert-sign-without-ca", "path-length-without-ca",
     "missing-key-identifiers", "alternative-name-form", "negative-rsa-modulus", "obsolete-extensions",
 })  # fmt: skip
-_MUST_BE_CRITICAL = {
-    ext.NAME_CONSTRAINTS: "non-critical-name-constraints",
-    ext.POLICY_CONSTRAINTS: "non-critical-policy-constraints",
-    ext.INHIBIT_ANY_POLICY: "non-critical-policy-constraints",
-}
-_MUST_NOT_BE_CRITICAL = {
-    ext.AUTHORITY_KEY_IDENTIFIER: "critical-key-identifiers",
-    ext.SUBJECT_KEY_IDENTIFIER: "critical-key-identifiers",
-    ext.AUTHORITY_INFO_ACCESS: "critical-information-access",
-    ext.SUBJECT_INFO_ACCESS: "critical-information-access",
-    ext.FRESHEST_CRL: None,
-    ext.NO_REV_AVAIL: None,
-}
 # 4.2.1.5, 4.2.1.10, 4.2.1.11, 4.2.1.14: they say what holds for the certificates below, and here there are none.
 _ONLY_IN_CA = frozenset({ext.NAME_CONSTRAINTS, ext.POLICY_MAPPINGS, ext.POLICY_CONSTRAINTS, ext.INHIBIT_ANY_POLICY})
 # What certificates from before RFC 5280 may do: RFC 3280 4.2.1.12 left the criticality of policyConstraints open, and
@@ -54,14 +40,13 @@ Values = Mapping[str, object]
 
 
 def certificate_defects(certificate: Certificate, values: Values) -> tuple[Defect, ...]:
-    """All findings over the fields of `certificate` and its decoded extensions `values`."""
+    """All findings over the fields of `certificate` and its decoded extensions `values`, but those that are found over
+    each extension alone."""
     extensions = cast("Mapping[str, ext.Extension]", values["extensions"])
     found: list[Defect] = []
     _field_defects(certificate, found)
     _name_defects(certificate, values, extensions, found)
-    _criticality_defects(values, extensions, found)
     _authority_defects(values, extensions, found)
-    _alt_name_defects(values, found)
     _no_rev_avail_defects(values, extensions, found)
     found += _key_defects(certificate.spki)
     return tuple(found)
@@ -139,21 +124,6 @@ def is_ca(values: Values) -> bool:
     return constraints is not None and constraints.ca
 
 
-def _criticality_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:
-    for oid, extension in extensions.items():
-        if oid in _MUST_BE_CRITICAL and not extension.critical:
-            found.append(_criticality(extension, "critical", _MUST_BE_CRITICAL[oid]))
-        if oid in _MUST_NOT_BE_CRITICAL and extension.critical:
-            found.append(_criticality(extension, "non-critical", _MUST_NOT_BE_CRITICAL[oid]))
-    basic = extensions.get(ext.BASIC_CONSTRAINTS)
-    if basic is not None and not basic.critical and is_ca(values):
-        found.append(_criticality(basic, "critical", "non-critical-basic-constraints"))
-
-
-def _criticality(extension: ext.Extension, wanted: str, leniency: str | None) -> Defect:
-    return Defect(Reason.of("TS-PATH-EXTENSION-CRITICALITY", extension=extension.label, wanted=wanted), leniency)
-
-
 def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:
     basic = cast("ext.BasicConstraints | None", values.get("basic_constraints"))
     usage = cast("frozenset[str] | None", values.get("key_usage"))
@@ -165,27 +135,6 @@ def _authority_defects(values: Values, extensions: Mapping[str, ext.Extension], 
         found += [Defect(Reason.of("TS-PATH-EXTENSION-PLACE", extension=label)) for label in misplaced]
     if basic is not None and basic.path_length is not None and not (basic.ca and may_sign):
         found.append(Defect(Reason.of("TS-PATH-PATH-LENGTH-WITHOUT-CA"), "path-length-without-ca"))
-    constraints = cast("ext.NameConstraints | None", values.get("name_constraints"))
-    if constraints is not None:
-        for base in (*(constraints.permitted or ()), *(constraints.excluded or ())):
-            fault = constraint_fault(base)
-            if fault is not None:
-                found.append(
-                    Defect(
-                        Reason.of("TS-PATH-NAME-CONSTRAINT-FORM", kind=base.kind, value=base.text[:200], fault=fault)
-                    )
-                )
-                break
-
-
-def _alt_name_defects(values: Values, found: list[Defect]) -> None:
-    for field in ("subject_alt_names", "issuer_alt_names"):
-        for name in cast("tuple[GeneralName, ...] | None", values.get(field)) or ():
-            fault = general_name_fault(name)
-            if fault is not None:
-                reason = Reason.of("TS-PATH-ALTERNATIVE-NAME-FORM", kind=name.kind, value=name.text[:200], fault=fault)
-                found.append(Defect(reason, "alternative-name-form"))
-                break
 
 
 def _no_rev_avail_defects(values: Values, extensions: Mapping[str, ext.Extension], found: list[Defect]) -> None:

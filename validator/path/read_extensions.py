@@ -7,8 +7,8 @@ from policies.reasons import Reason
 from validator.asn1 import der
 from validator.asn1.memory import Generations
 from validator.path import extension_values as ext
-from validator.path.alt_name import general_name_fault
 from validator.path.certificate import Certificate, Defect
+from validator.path.extension_defects import extension_defects
 from validator.path.general_name import DN, GeneralName, read_general_name, read_general_names
 from validator.path.name import relative_name_key
 from validator.path.read_policies import (
@@ -23,20 +23,15 @@ MAX_EXTENSIONS = 1_000
 
 class Decoded(NamedTuple):
     """One extension, read: where its value goes in the details, and what is wrong with it. `names_well_formed` is said
-    of subjectAltName only: nothing is wrong with its encoding nor with any name in it."""
+    of subjectAltName only: nothing is wrong with it nor with any name in it. `unknown_critical`: it ends the path, as
+    it is critical and nobody here knows it, or knows all of what it says (4.2)."""
 
     extension: ext.Extension
     field: str | None
     value: object
     defects: tuple[Defect, ...]
     names_well_formed: bool
-
-    @property
-    def unknown_critical(self) -> bool:
-        """The extension ends the path (4.2): it is critical and nobody here knows it, or knows all of what it says."""
-        if not self.extension.critical:
-            return False
-        return self.extension.oid not in PROCESSED or (self.field == "policies" and _unknown_qualifiers(self.value))
+    unknown_critical: bool
 
 
 # Certificates of one issuer share most of their extensions octet for octet.
@@ -91,12 +86,16 @@ def decode_extension(encoded: bytes) -> Decoded:
     field, value, defects = _decode(extension)
     if defaulted:
         defects = (*defects, _encoded_default(extension))
-    decoded = Decoded(extension, field, value, defects, not defects and _are_names(field, value))
+    defects = (*defects, *extension_defects(extension, value))
+    unknown = extension.critical and _unknown(extension.oid, field, value)
+    decoded = Decoded(extension, field, value, defects, not defects and _are_names(field, value), unknown)
     _decoded.put(encoded, decoded, 4 * len(encoded) + _WEIGHT)
     return decoded
 
 
-def _unknown_qualifiers(value: object) -> bool:
+def _unknown(oid: str, field: str | None, value: object) -> bool:
+    if oid not in PROCESSED or field != "policies":
+        return oid not in PROCESSED
     # 4.2.1.4: who cannot interpret critical policies, the qualifiers included, has to reject the certificate.
     policies = cast("tuple[ext.PolicyInformation, ...]", value)
     return any(oid not in ext.POLICY_QUALIFIERS for information in policies for oid, _ in information.qualifiers)
@@ -104,7 +103,7 @@ def _unknown_qualifiers(value: object) -> bool:
 
 def _are_names(field: str | None, value: object) -> bool:
     names = cast("tuple[GeneralName, ...]", value) if field == "subject_alt_names" else ()
-    return bool(names) and all(general_name_fault(name) is None and not _faulty(name) for name in names)
+    return bool(names) and not any(map(_faulty, names))
 
 
 def _faulty(name: GeneralName) -> bool:

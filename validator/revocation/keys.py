@@ -3,6 +3,8 @@
 from functools import lru_cache
 
 from policies.algorithms import digest, digest_supported
+from policies.algorithms.encoding import MalformedError
+from policies.algorithms.identifiers import subject_public_key_info
 from validator.asn1 import der
 
 SHA_1 = "1.3.14.3.2.26"
@@ -10,10 +12,10 @@ SHA_1 = "1.3.14.3.2.26"
 
 def public_key_octets(spki: bytes) -> bytes:
     """The contents of subjectPublicKey without tag, length and count of unused bits. Raises DerError."""
-    parts = der.sequence(spki, der.single(spki, der.SEQUENCE), limit=2)
-    if len(parts) != 2:
-        raise der.DerError("missing-field", 0)
-    return der.bit_string(spki, parts[1])[1]
+    try:
+        return subject_public_key_info(spki).key
+    except MalformedError:
+        raise der.DerError("bad-key", 0) from None
 
 
 @lru_cache(maxsize=4096)
@@ -31,8 +33,10 @@ def issuer_digests(algorithm: str, name: bytes, spki: bytes) -> tuple[bytes, byt
     """(issuerNameHash, issuerKeyHash) by digest OID, None when the digest is unknown or the key cannot be read."""
     if not digest_supported(algorithm):
         return None
+    if algorithm == SHA_1:
+        hashed = key_sha1(spki)
+        return None if hashed is None else (digest(SHA_1, name), hashed)
     try:
-        key = public_key_octets(spki)
+        return digest(algorithm, name), digest(algorithm, public_key_octets(spki))
     except der.DerError:
         return None
-    return digest(algorithm, name), digest(algorithm, key)

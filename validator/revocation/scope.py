@@ -32,7 +32,11 @@ def crl_issuer_keys(certificate: Certificate) -> tuple[bytes, ...]:
 
 def covered_reasons(crl: CertificateList, certificate: Certificate) -> int:
     """Bit set over ReasonFlags: the reasons for which `crl` speaks about `certificate`; 0 when it does not."""
-    if crl.scope is not None and not _kind_covered(crl.scope, certificate):
+    if crl.scope is None:
+        if crl.issuer.key == certificate.issuer.key:
+            # The implied point is there in any case, and such a list speaks about everything that its issuer issued.
+            return ALL_REASONS
+    elif not _kind_covered(crl.scope, certificate):
         return 0
     mask = 0
     for point in distribution_points(certificate):
