@@ -7,6 +7,7 @@ from policies.reasons import Reason
 from policies.vocabulary import Indication, SubIndication
 from validator.evidence import SignatureFacts, TimestampKind
 from validator.judge.basic import Basic
+from validator.judge.chain_algorithms import path_findings, weak
 from validator.judge.chains import Purpose
 from validator.judge.conclusion import Conclusion, failed, indeterminate
 from validator.judge.context import Context
@@ -15,7 +16,7 @@ from validator.judge.past import Subject, validate_past_signature
 from validator.judge.signature_blocks import acceptance, signature_findings
 from validator.judge.tokens import PAST, JudgedToken, JudgedTokens
 from validator.judge.verdict import Block
-from validator.judge.x509 import fresh_at, path_findings, path_statuses, weak
+from validator.judge.x509 import fresh_at, path_statuses
 
 _PROVING = frozenset((TimestampKind.SIGNATURE, TimestampKind.DOCUMENT, TimestampKind.ARCHIVE))
 _ARCHIVING = frozenset((TimestampKind.DOCUMENT, TimestampKind.ARCHIVE, TimestampKind.EVIDENCE_RECORD))

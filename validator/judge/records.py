@@ -10,12 +10,12 @@ from policies.algorithms.digests import digest_algorithms
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, Severity, SubIndication
 from validator.evidence import EvidenceRecordFacts, TimestampFacts
+from validator.judge.chain_algorithms import algorithm_reasons
 from validator.judge.conclusion import Conclusion, Finding, failed, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.poe import ProofsOfExistence
 from validator.judge.signature_blocks import digest_unsupported
 from validator.judge.verdict import Block
-from validator.judge.x509 import algorithm_reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ from policies.algorithms import CryptoResult, missing_part
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, Severity, SubIndication
 from validator.evidence import SignatureFacts
+from validator.judge.chain_algorithms import algorithm_reasons
 from validator.judge.chains import PathFacts
 from validator.judge.conclusion import Conclusion, Finding, failed, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.rules.evaluate import hear
 from validator.judge.rules.form import UNDEFINED
 from validator.judge.rules.subjects import SignatureSubject, context_of
-from validator.judge.x509 import algorithm_reasons
 
 
 def subject_of(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
 
 from policies.reasons import Reason, definition
 from policies.vocabulary import Indication, SubIndication
 from validator.evidence import TrustMode
+from validator.judge.chain_algorithms import chain_algorithms
 from validator.judge.chains import CertificateFacts, PathFacts, Purpose
-from validator.judge.conclusion import Conclusion, Finding, indeterminate, passed
+from validator.judge.conclusion import Conclusion, indeterminate, passed
 from validator.judge.context import Context
 from validator.judge.models import counts, is_chained, issued
 from validator.judge.rules.evaluate import together
@@ -156,7 +156,7 @@ def _conclude(
         _constraints(context, path, statuses, relied),
         _revocation(context, path, statuses),
         _refused(context, path, statuses, relied),
-        _algorithms(context, path, statuses),
+        chain_algorithms(context, path, statuses),
         _outlived_authorities(context, path),
         _validity(context, path, statuses, relied),
         _knowledge(context, path, statuses, known_at, relied),
@@ -364,54 +364,3 @@ def _constraints(
         if answer.signer_path and answer.source_kind == "ocsp"
     )
     return together((own, *signers)).conclusion()
-
-
-def path_findings(
-    context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...], at: datetime
-) -> tuple[Finding, ...]:
-    """Algorithms of the certificates (the anchor's own signature aside) and of the revocation data used, at `at`."""
-    names = path.certificates
-    found: list[Finding] = []
-    for one, issuer in pairwise(names):
-        found += context.unreliable(context.chains.signature_uses(one, issuer), at, f"certificate:{one}")
-    for answer in statuses:
-        if answer.source is not None:
-            found += context.unreliable(context.chains.evidence_uses(answer), at, f"revocation:{answer.source}")
-    return tuple(dict.fromkeys(found))
-
-
-def algorithm_reasons(code: str, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
-    """One reason per algorithm."""
-    return tuple(
-        dict.fromkeys(
-            Reason.of(
-                code,
-                algorithm=item.finding.use.name,
-                bits=item.finding.use.bits,
-                until=item.finding.until.isoformat() if item.finding.until else "-",
-            )
-            for item in findings
-        )
-    )
-
-
-def _algorithms(context: Context, path: PathFacts, statuses: tuple[StatusAnswer, ...]) -> Conclusion | None:
-    return weak(path_findings(context, path, statuses, context.at)) or passed(*_algorithm_remarks(context, path))
-
-
-def weak(findings: tuple[Finding, ...]) -> Conclusion | None:
-    """5.2.6.4 step 6: what the chain and its revocation data stand on is not reliable; None when all of it is."""
-    if not findings:
-        return None
-    return Conclusion(
-        indication=Indication.INDETERMINATE,
-        sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-        reasons=algorithm_reasons("TS-CHAIN-ALGORITHM", findings),
-        findings=findings,
-    )
-
-
-def _algorithm_remarks(context: Context, path: PathFacts) -> tuple[Reason, ...]:
-    pairs = pairwise(path.certificates)
-    uses = (use for one, issuer in pairs for use in context.chains.signature_uses(one, issuer))
-    return context.remarks(uses, context.at, "TS-CHAIN-ALGORITHM")

@@ -11,8 +11,9 @@ from validator.path.certificate import Certificate, who
 from validator.path.checks import purposes_allowed, shown
 from validator.path.comparable import comparable_domain, comparable_mailbox, comparable_uri
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
-from validator.path.name import MAX_NAME_OCTETS, key_from_text
+from validator.path.name import MAX_NAME_OCTETS
 from validator.path.types import ExpectedName, PathSettings
+from validator.path.written_name import key_from_text
 
 # How many characters of what was asked for a reason repeats.
 _SHOWN = 200

@@ -5,8 +5,6 @@ and values equal after decoding, case folding, compatibility composition and whi
 not character strings compare as octets.
 """
 
-import stringprep
-import unicodedata
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import NamedTuple
@@ -14,6 +12,8 @@ from typing import NamedTuple
 from validator.asn1 import der
 from validator.asn1.frozen import maker
 from validator.asn1.memory import Generations
+from validator.path.attribute_text import SHORT_NAMES, attribute_text
+from validator.path.name_folding import normalise_text
 
 _DECODERS = {
     der.UTF8_STRING: "utf-8",
@@ -33,24 +33,6 @@ _ALPHABETS = {
 }
 """What the restricted character string types admit (X.680 41.3, 41.4; ISO/IEC 646 for VisibleString)."""
 _ANY = frozenset(range(0x100))
-EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
-_SHORT_NAMES = {
-    "2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
-    "2.5.4.9": "STREET", "2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "T", "2.5.4.42": "GN",
-    "2.5.4.46": "dnQualifier", "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier",
-    "0.9.2342.19200300.100.1.25": "DC",
-    "0.9.2342.19200300.100.1.1": "UID", EMAIL_ADDRESS: "E",
-}  # fmt: skip
-# What RFC 4519, X.520 and OpenSSL call the types besides, for names that a person wrote.
-_OTHER_NAMES = {
-    "COMMONNAME": "2.5.4.3", "SURNAME": "2.5.4.4", "COUNTRYNAME": "2.5.4.6", "LOCALITYNAME": "2.5.4.7",
-    "STATEORPROVINCENAME": "2.5.4.8", "S": "2.5.4.8", "STREETADDRESS": "2.5.4.9", "ORGANIZATIONNAME": "2.5.4.10",
-    "ORGANIZATIONALUNITNAME": "2.5.4.11", "TITLE": "2.5.4.12", "BUSINESSCATEGORY": "2.5.4.15",
-    "POSTALCODE": "2.5.4.17", "GIVENNAME": "2.5.4.42", "INITIALS": "2.5.4.43", "GENERATIONQUALIFIER": "2.5.4.44",
-    "DOMAINCOMPONENT": "0.9.2342.19200300.100.1.25", "USERID": "0.9.2342.19200300.100.1.1",
-    "EMAIL": EMAIL_ADDRESS, "EMAILADDRESS": EMAIL_ADDRESS,
-}  # fmt: skip
-_OIDS = _OTHER_NAMES | {short.upper(): oid for oid, short in _SHORT_NAMES.items()}
 MAX_NAME_OCTETS = 64 * 1024
 """The longest name that is read: twice ub-name of X.520, the largest upper bound of any attribute."""
 
@@ -94,17 +76,21 @@ class Name:
 
     def text(self) -> str:
         """RFC 4514 form, most specific RDN first, for people; never for comparison."""
-        return ",".join("+".join(_attribute_text(item) for item in rdn) for rdn in reversed(self.rdns))
+        return ",".join("+".join(map(_shown, rdn)) for rdn in reversed(self.rdns))
 
     def brief(self, limit: int = 200) -> str:
         """The beginning of `text`, at most `limit` characters, made without making all of it."""
         text = ""
         for rdn in reversed(self.rdns):
             for separator, item in zip(chain((",",), repeat("+")), rdn, strict=False):
-                text += (separator if text else "") + _attribute_text(item, limit + 1)
+                text += (separator if text else "") + _shown(item, limit + 1)
                 if len(text) > limit:
                     return text[: limit - 1] + "…"
         return text
+
+
+def _shown(attribute: Attribute, limit: int | None = None) -> str:
+    return attribute_text(attribute.type, attribute.text, attribute.octets, limit)
 
 
 _name = maker(Name)
@@ -229,7 +215,7 @@ def read_rdn(encoded: bytes) -> _Rdn:
         faults.add("unsorted-rdn")
     attributes = tuple([_attribute(encoded, item, faults) for item in items])
     # 7.1: relative names of the same number of attributes, so that what stands there twice counts twice.
-    key = _join(sorted([_attribute_key(item) for item in attributes]))
+    key = _join(sorted([attribute_key(item) for item in attributes]))
     return _Rdn(attributes, key, _join([key]), tuple(faults))
 
 
@@ -271,7 +257,7 @@ def relative_name_key(data: bytes, element: der.Element) -> bytes:
     items = der.children(data, element, 100)
     if not items:
         raise der.DerError("empty-rdn", element.start)
-    return _join(sorted([_attribute_key(_attribute(data, item, set())) for item in items]))
+    return _join(sorted([attribute_key(_attribute(data, item, set())) for item in items]))
 
 
 def joined_key(rdn_keys: tuple[bytes, ...]) -> bytes:
@@ -283,14 +269,15 @@ def _attribute(data: bytes, element: der.Element, faults: set[str]) -> Attribute
     parts = der.sequence(data, element)
     if len(parts) != 2:
         raise der.DerError("bad-attribute", element.start)
-    return _typed(der.oid(data, parts[0]), data, parts[1], faults)
+    return typed_attribute(der.oid(data, parts[0]), data, parts[1], faults)
 
 
-def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attribute:
+def typed_attribute(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attribute:
+    """The attribute of this type whose value is the element `value`; what is not as X.690 wants it goes to `faults`."""
     octets = value.contents(data)
     text = None
     encoding = _DECODERS.get(value.tag)
-    if encoding is None and (value.tag & ~0x20 in _DECODERS or oid in _SHORT_NAMES):
+    if encoding is None and (value.tag & ~0x20 in _DECODERS or oid in SHORT_NAMES):
         # X.690 10.2: no string is constructed. RFC 5280 appendix A.1: of these types, every value is a string.
         faults.add("undecodable-string")
     if encoding is not None:
@@ -305,129 +292,10 @@ def _typed(oid: str, data: bytes, value: der.Element, faults: set[str]) -> Attri
     return Attribute(oid, value.tag, text, octets)
 
 
-def _attribute_key(attribute: Attribute) -> bytes:
+def attribute_key(attribute: Attribute) -> bytes:
+    """The octets by which an attribute is compared (7.1)."""
     if attribute.text is None:
         value = bytes((attribute.tag,)) + attribute.octets
     else:
         value = b"\0" + normalise_text(attribute.text).encode("utf-8", "surrogatepass")
     return attribute.type.encode() + b"\0" + value
-
-
-def normalise_text(text: str) -> str:
-    """Text ready for caseIgnoreMatch: RFC 4518 mapping, case folding, NFKC and insignificant-space handling."""
-    if not text.isascii():
-        text = _composed(text.translate(_folding))
-    elif not text.isprintable():
-        text = text.translate(_folding)
-    return " ".join(text.lower().split())
-
-
-def _composed(text: str) -> str:
-    """NFKC, of long texts piece by piece: bringing a run of combining marks into order costs the square of its length,
-    and characters that stand for many others end it. What is equal then is equivalent; two ways of writing more than a
-    piece may be told apart."""
-    if len(text) <= _PIECE:
-        return unicodedata.normalize("NFKC", text)
-    composed, left = "", _GROWTH * len(text)
-    for at in range(0, len(text), _PIECE):
-        piece = unicodedata.normalize("NFKC", text[at : at + _PIECE])
-        left -= len(piece)
-        if left < 0:
-            return composed + text[at:]
-        composed += piece
-    return composed
-
-
-_PIECE, _GROWTH = 256, 3
-
-
-class _Folding(dict[int, str]):
-    """What the preparation makes of each character, worked out when it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        if len(self) >= _MAX_FOLDED:
-            self.clear()
-        folded = self[code] = "".join(map(stringprep.map_table_b2, _mapped(chr(code))))
-        return folded
-
-
-_MAX_FOLDED = 20_000
-_folding = _Folding()
-
-
-def _mapped(character: str) -> str:
-    # RFC 4518 2.2: white space becomes SPACE, soft hyphen, joiners and control characters become nothing.
-    if character in "\t\n\v\f\r\x85" or unicodedata.category(character) in {"Zs", "Zl", "Zp"}:
-        return " "
-    if stringprep.in_table_b1(character) or unicodedata.category(character) in {"Cc", "Cf"}:
-        return ""
-    return character
-
-
-def _attribute_text(attribute: Attribute, limit: int | None = None) -> str:
-    label = _SHORT_NAMES.get(attribute.type, attribute.type)
-    if attribute.text is None:
-        return f"{label}=#{attribute.octets[:limit].hex()}"
-    text = attribute.text[:limit]
-    escaped = "".join("\\" + one if one in ',+"\\<>;=' else one for one in text if one.isprintable())
-    return f"{label}={escaped}"
-
-
-def key_from_text(text: str) -> bytes | None:
-    """The comparison key of a name written as RFC 4514, None when it is not in that form or has unknown types."""
-    rdns: list[bytes] = []
-    for part in reversed(_split(text, ",")) if text else ():
-        keys = []
-        for piece in _split(part, "+"):
-            attribute = _written_attribute(piece)
-            if attribute is None:
-                return None
-            keys.append(_attribute_key(attribute))
-        rdns.append(_join(sorted(keys)))
-    return _join(rdns)
-
-
-def _written_attribute(piece: str) -> Attribute | None:
-    label, equals, value = piece.strip().partition("=")
-    label, value = label.strip().upper().removeprefix("OID."), value.strip()
-    oid = _OIDS.get(label) or (label if label[:1].isdigit() else None)
-    if not equals or oid is None:
-        return None
-    if not value.startswith("#"):
-        # The space is for a last one that was escaped, and is otherwise insignificant.
-        return Attribute(oid, der.UTF8_STRING, _unescape(value + " "), b"")
-    try:
-        # RFC 4514 2.4: the encoding of the value in hexadecimal digits.
-        encoded = bytes.fromhex(value[1:])
-        return _typed(oid, encoded, der.single(encoded), set())
-    except (ValueError, der.DerError):
-        return None
-
-
-def _split(text: str, at: str) -> list[str]:
-    parts, current, escaped = [], "", False
-    for one in text:
-        if one == at and not escaped:
-            parts.append(current)
-            current = ""
-            continue
-        current += one
-        escaped = one == "\\" and not escaped
-    return [*parts, current]
-
-
-def _unescape(value: str) -> str:
-    octets, position = bytearray(), 0
-    while position < len(value):
-        if value[position] != "\\" or position + 1 == len(value):
-            octets += value[position].encode()
-            position += 1
-        elif len(pair := value[position + 1 : position + 3]) == 2 and all(
-            one in "0123456789abcdefABCDEF" for one in pair
-        ):
-            octets.append(int(pair, 16))
-            position += 3
-        else:
-            octets += value[position + 1].encode()
-            position += 2
-    return octets.decode("utf-8", "replace")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from policies.reasons import Reason
 from validator.path.alt_name import SMTP_UTF8_MAILBOX, host_fault, smtp_utf8_text, unquoted, uri_host
+from validator.path.attribute_text import EMAIL_ADDRESS
 from validator.path.certificate import Certificate, who
 from validator.path.extension_values import NameConstraints
 from validator.path.general_name import DN, DNS, EMAIL, IP, OTHER, URI, GeneralName
-from validator.path.name import EMAIL_ADDRESS
 from validator.path.srv_name import SRV_NAME, ServiceSubtrees
 
 PERMITTED, EXCLUDED, UNSUPPORTED = "not-permitted", "excluded", "unsupported"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ops.platform import der as writer
 from validator.asn1 import der
 from validator.path.certificate import Certificate, MalformedCertificate, parse_certificate
-from validator.path.name import key_from_text, parse_name
+from validator.path.name import parse_name
+from validator.path.written_name import key_from_text
 
 
 def one(tag: int, octets: bytes) -> bytes:
