@@ -20,6 +20,10 @@ from validator.revocation.status import certificate_status
 from validator.revocation.types import StatusAnswer
 
 
+# What the constructors do, without the detour through keyword handling: this is the answer that is given most often.
+_new = tuple.__new__
+
+
 def answer_below(upper: UpperPath, request: PathRequest, context: Callable[[], StatusContext]) -> PathOutcome | None:
     """The outcome for an end entity that is accepted under `upper`, None when anything speaks against it.
 
@@ -38,17 +42,10 @@ def answer_below(upper: UpperPath, request: PathRequest, context: Callable[[], S
         return None
     chain = (leaf, *upper.certificates)
     needed = own.leniencies | upper.leniencies
-    return PathOutcome(
-        True,
-        chain,
-        (),
-        validation.policies,
-        validation.qualifiers,
-        statuses,
-        tuple(sorted(needed)) if needed else (),
-        upper.explored,
-        (CandidatePath(chain, (), statuses),),
-    )
+    leniencies = tuple(sorted(needed)) if needed else ()
+    candidate = _new(CandidatePath, (chain, (), statuses))
+    found = (True, chain, (), validation.policies, validation.qualifiers, statuses, leniencies)
+    return _new(PathOutcome, (*found, upper.explored, (candidate,)))
 
 
 def _signed(leaf: Certificate, issuer: Certificate, request: PathRequest) -> bool:

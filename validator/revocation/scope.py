@@ -22,8 +22,12 @@ def distribution_points(certificate: Certificate) -> tuple[DistributionPoint, ..
 
 def crl_issuer_keys(certificate: Certificate) -> tuple[bytes, ...]:
     """Keys of every name that may issue CRLs for the certificate, its own issuer first, without repetition."""
-    keys = {certificate.issuer.key: None}
-    for point in certificate.details.crl_distribution_points or ():
+    points = certificate.details.crl_distribution_points or ()
+    own = certificate.issuer.key
+    if len(points) == 1 and not points[0].crl_issuer:
+        return (own,)
+    keys = {own: None}
+    for point in points:
         for name in point.crl_issuer:
             if name.name is not None:
                 keys.setdefault(name.name.key)
