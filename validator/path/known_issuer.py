@@ -19,7 +19,6 @@ from validator.revocation.memory import SIGNATURES
 from validator.revocation.status import certificate_status
 from validator.revocation.types import StatusAnswer
 
-
 # What the constructors do, without the detour through keyword handling: this is the answer that is given most often.
 _new = tuple.__new__
 
