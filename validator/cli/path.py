@@ -159,21 +159,25 @@ def _print_answer(row: dict[str, Any], outcome: "PathOutcome", as_json: bool) ->
 def _print_candidates(outcome: "PathOutcome", as_json: bool) -> None:
     import json
 
-    from policies.reasons import sentence
-    from validator.path.certificate import who
+    from policies.reasons import Reason, sentence
+    from validator.path.certificate import Certificate, who
 
-    for number, candidate in enumerate(outcome.candidates, 1):
-        subjects = [who(certificate) for certificate in candidate.certificates]
+    # The search may come upon one path again, with what else speaks against it.
+    paths: dict[tuple[Certificate, ...], dict[Reason, None]] = {}
+    for candidate in outcome.candidates:
+        paths.setdefault(candidate.certificates, {}).update(dict.fromkeys(candidate.reasons))
+    for number, (certificates, found) in enumerate(paths.items(), 1):
+        subjects = [who(certificate) for certificate in certificates]
         if as_json:
-            fingerprints = [certificate.fingerprint for certificate in candidate.certificates]
-            reasons = [{"code": reason.code, "params": dict(reason.params)} for reason in candidate.reasons]
-            row = {"path": fingerprints, "subjects": subjects, "kept": not candidate.reasons, "reasons": reasons}
+            fingerprints = [certificate.fingerprint for certificate in certificates]
+            reasons = [{"code": reason.code, "params": dict(reason.params)} for reason in found]
+            row = {"path": fingerprints, "subjects": subjects, "kept": not reasons, "reasons": reasons}
             typer.echo(json.dumps(row, ensure_ascii=False))
             continue
         typer.echo(f"{number}. {' ← '.join(subjects)}")
-        for reason in candidate.reasons:
+        for reason in found:
             typer.echo(f"     dropped: {reason.code}: {sentence(reason)}")
-        if not candidate.reasons:
+        if not found:
             typer.echo("     kept: every check passed")
 
 

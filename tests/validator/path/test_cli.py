@@ -170,6 +170,20 @@ def test_explain_prints_every_candidate(forge: SimpleNamespace, tmp_path: Path) 
     assert unreadable.exception.exit_status == 2
 
 
+def test_explain_prints_each_path_once_with_all_that_speaks_against_it(forge: SimpleNamespace, tmp_path: Path) -> None:
+    for name, encoded in {"leaf": forge.end_entity(), "root": forge.root(), "ca": forge.authority()}.items():
+        (tmp_path / name).write_bytes(encoded)
+    options = ["--anchor", f"{tmp_path}/root", "--cert", f"{tmp_path}/ca", "--at", "2026-06-01", "--json"]
+    told = CliRunner().invoke(app, ["explain", f"{tmp_path}/leaf", *options])
+    rows = [json.loads(line) for line in told.output.splitlines()]
+    assert len({tuple(row["path"]) for row in rows}) == len(rows)
+    (whole,) = [row for row in rows if len(row["path"]) == 3]
+    codes = [reason["code"] for reason in whole["reasons"]]
+    assert "TS-PATH-REVOCATION-UNKNOWN" in codes
+    assert len(whole["reasons"]) == len({json.dumps(reason, sort_keys=True) for reason in whole["reasons"]})
+    assert not any(row["kept"] for row in rows)
+
+
 @pytest.mark.parametrize("garbage", [b"garbage", b"", b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"])
 def test_an_anchor_that_cannot_be_read_is_told(forge: SimpleNamespace, tmp_path: Path, garbage: bytes) -> None:
     leaf, good, bad = (tmp_path / name for name in ("leaf.der", "good.der", "bad.der"))
