@@ -1,7 +1,5 @@
 """Run by `test_native_sanitized.py`: the extension at the given path, over random messages, pieces and alignments."""
 
-import importlib.machinery
-import importlib.util
 import random
 import sys
 from pathlib import Path
@@ -10,17 +8,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from policies.algorithms import hashes
 from policies.algorithms.hashes import constants
+from tests.fuzz.extensions import load
 
 MESSAGES = 400
 
 
-def load(path: str):
-    """The extension, with its tables."""
-    loader = importlib.machinery.ExtensionFileLoader("policies.algorithms.hashes._native", path)
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
+def with_tables(path: str):
+    """The extension, ready to compute."""
+    module = load("policies.algorithms.hashes._native", path)
     module.prepare(
         constants.STREEBOG_PI,
         constants.STREEBOG_A,
@@ -47,7 +42,7 @@ def check(module, chance: random.Random, name: str) -> None:
 
 
 if __name__ == "__main__":
-    module, chance = load(sys.argv[1]), random.Random(34)
+    module, chance = with_tables(sys.argv[1]), random.Random(34)
     for number in range(MESSAGES):
         check(module, chance, [name for name in hashes.NAMES if name != "SM3"][number % 8])
     sys.stdout.write(f"{MESSAGES} messages")

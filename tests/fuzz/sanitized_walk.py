@@ -1,7 +1,5 @@
 """Run by `test_native_sanitized.py`: the extension at the given path, over certificates that were tampered with."""
 
-import importlib.machinery
-import importlib.util
 import random
 import sys
 from pathlib import Path
@@ -9,21 +7,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ops.service.bench.hierarchy import certify, ed25519_party, person_extensions
+from tests.fuzz.extensions import load
 from validator.asn1 import der
 from validator.path.frame import walk_parts
 
 CERTIFICATES = 6_000
 TELLING = b"\x00\x01\x7f\x80\x81\x82\x83\x84\xff\x1f\x30"
-
-
-def load(path: str):
-    """The extension."""
-    loader = importlib.machinery.ExtensionFileLoader("validator.asn1._native", path)
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
 
 
 def tampered(octets: bytes, chance: random.Random) -> bytes:
@@ -56,7 +45,7 @@ def check(module, octets: bytes, chance: random.Random) -> None:
 
 
 if __name__ == "__main__":
-    module, chance = load(sys.argv[1]), random.Random(690)
+    module, chance = load("validator.asn1._native", sys.argv[1]), random.Random(690)
     holder, issuer = ed25519_party("Holder"), ed25519_party("Issuer")
     model = certify(holder, issuer, ca=False, extra=person_extensions())
     assert module.certificate(model) is not None
