@@ -101,7 +101,7 @@ def _finding(
     status = _status(question, response, single)
     if status is None:
         return None
-    if single.status == REVOKED and _never_issued(response, single):
+    if _never_issued(response, single):
         status, notes = Status.REVOKED, (*notes, Reason.of("TS-REV-NEVER-ISSUED", source=response.sha256))
     return Finding(
         status,
